@@ -1,0 +1,196 @@
+"""Places in a text, and what is wrong there.
+
+The first room of the house: it imports nothing of the project, every other room imports it.
+
+A *rule* is a function that turns facts into a `Diagnostic`; its name is the stable code, its
+docstring the manual page that ``cnncalc rule CODE`` prints.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Generic, Literal, NamedTuple, ParamSpec
+
+Severity = Literal["error", "warning", "note"]
+
+P = ParamSpec("P")
+
+# Control characters (C0 but tab and newline, DEL, C1), line separators and the characters that
+# reorder or hide text on a screen (Trojan Source, CVE-2021-42574).
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    """The text with every character that could disturb a terminal written as ``\\xNN``."""
+    return UNPRINTABLE.sub(lambda m: m[0].encode("unicode_escape", "surrogatepass").decode(), text)
+
+
+class Source:
+    """A text and the path it is known by: what the user typed, or ``architectures/NAME.yaml``."""
+
+    __slots__ = ("_lines", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The text split as YAML counts lines."""
+        if self._lines is None:
+            self._lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", self.text)
+        return self._lines
+
+
+class Span(NamedTuple):
+    """A stretch of a source. Lines and columns start at 1 and count code points; the end column
+    is the one after the last character.
+    """
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Related(NamedTuple):
+    """A second place that explains the first: where a name was defined, what gave a shape."""
+
+    message: str
+    span: Span
+
+
+class Edit(NamedTuple):
+    """Replace the text of a span (of zero width: insert)."""
+
+    span: Span
+    text: str
+
+
+class Mend(NamedTuple):
+    """A change of the source that removes a diagnostic.
+
+    ``text`` is what the user pastes or does (``kernel: 7``); ``edits`` does the same to the
+    source, so that the mend can be tried before it is offered; ``gives`` says what comes out.
+    """
+
+    text: str
+    edits: tuple[Edit, ...]
+    gives: str = ""
+
+
+class Diagnostic:
+    """One root cause, at one place.
+
+    ``layer`` is the row's path, ``label`` the words under the caret, ``formula`` the arithmetic
+    with its numbers, ``trail`` the calls of blocks that led here (innermost first), ``mends``
+    the changes to offer, ``help`` advice that is no edit, ``unchecked`` how many layers were
+    skipped because of it.
+    """
+
+    __slots__ = (
+        "code",
+        "formula",
+        "help",
+        "label",
+        "layer",
+        "mends",
+        "message",
+        "notes",
+        "related",
+        "severity",
+        "span",
+        "trail",
+        "unchecked",
+    )
+
+    def __init__(
+        self,
+        message: str,
+        span: Span,
+        *,
+        label: str = "",
+        formula: str = "",
+        help: Iterable[str] = (),
+        mends: Iterable[Mend] = (),
+        notes: Iterable[str] = (),
+        related: Iterable[Related] = (),
+        layer: str | None = None,
+    ) -> None:
+        self.code = ""
+        self.severity: Severity = "error"
+        self.message = message
+        self.span = span
+        self.label = label
+        self.formula = formula
+        self.help = tuple(help)
+        self.mends = tuple(mends)
+        self.notes = tuple(notes)
+        self.related = tuple(related)
+        self.layer = layer
+        self.trail: tuple[str, ...] = ()
+        self.unchecked = 0
+
+    @property
+    def path(self) -> str:
+        return self.span.source.path
+
+    @property
+    def line(self) -> int:
+        return self.span.line
+
+    @property
+    def column(self) -> int:
+        return self.span.column
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        """The concise form: ``path:line:col: severity[CODE] message``."""
+        place = f"{self.path}:{self.line}:{self.column}"
+        return f"{place}: {self.severity}[{self.code}] {self.message}"
+
+
+class Rule(Generic[P]):
+    """A function that words one kind of diagnostic, with its code, severity and manual page."""
+
+    def __init__(self, function: Callable[P, Diagnostic], family: str, severity: Severity) -> None:
+        self.function = function
+        self.code = function.__name__.replace("_", "-")
+        self.family = family
+        self.severity = severity
+        self.__doc__ = function.__doc__
+        RULES[self.code] = self
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Diagnostic:
+        diagnostic = self.function(*args, **kwargs)
+        diagnostic.code, diagnostic.severity = self.code, self.severity
+        return diagnostic
+
+
+RULES: dict[str, Rule[...]] = {}
+"""Every rule by its code, filled as the modules of `cnncalc.rules` are imported."""
+
+
+def rule(family: str, severity: Severity = "error") -> Callable[[Callable[P, Diagnostic]], Rule[P]]:
+    """Makes a function a rule: ``duplicate_key`` becomes the code ``duplicate-key``."""
+    return lambda function: Rule(function, family, severity)
+
+
+class Problem(Exception):
+    """Carries a diagnostic from where it is found to where the reading goes on."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
+
+
+class Unknown(Exception):
+    """A value that cannot be known because of a mistake already told: skip, count, be silent."""

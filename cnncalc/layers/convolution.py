@@ -1,0 +1,339 @@
+"""Convolutions: plain, depthwise, transposed.
+
+To add a kind, write one class: its ``kind`` (the YAML word), its fields in positional order, a
+docstring (its page in the reference), and the methods of `Layer` in which it differs. Then add
+its case to the table of hand-computed numbers in ``tests/test_kinds.py``; a test insists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Flag, Padding, Pair, Whole
+from cnncalc.layers.formula import Formula, Symbol
+from cnncalc.layers.layer import Layer, LayerProblem, Saved, View, kinds_that
+from cnncalc.layers.window import (
+    Window,
+    WindowLayer,
+    by,
+    one_or_two,
+    padding_words,
+)
+from cnncalc.rules import shapes
+from cnncalc.shape import Sides, extent
+
+ONES = (1, 1)
+
+
+def bias_field() -> Flag:
+    return Flag(
+        "whether a bias is added per output channel",
+        default=Derived("true, unless it has a norm", lambda layer: layer.norm == "none"),
+    )
+
+
+def norm_field() -> Choice:
+    return Choice(
+        "normalization that follows as a row of its own",
+        words=lambda: kinds_that("is_norm"),
+        default="none",
+    )
+
+
+def activation_field() -> Choice:
+    return Choice(
+        "activation that follows, after the norm, as a row of its own",
+        words=lambda: kinds_that("is_activation"),
+        default="none",
+    )
+
+
+class Weighted(Layer):
+    """Base of the kinds with filters or neurons, and a bias, norm and activation of their own."""
+
+    bias: Flag
+    norm: Choice
+    activation: Choice
+
+    def bias_shape(self) -> tuple[int, ...]:
+        return (self.output_channels(),) if self.bias else ()
+
+    def fused(self) -> tuple[str, ...]:
+        return tuple(word for word in (self.norm, self.activation) if word != "none")
+
+    def saved(self) -> Saved:
+        return Saved(inputs=True)
+
+    def elementwise(self) -> int:
+        return self.output.values if self.bias else 0
+
+
+class Filters(Weighted, WindowLayer):
+    """Base of the convolutions whose window slides over the input: filters in groups."""
+
+    family = "convolution"
+
+    def split(self) -> int:
+        """Number of groups; checked to divide the channels and the filters."""
+        raise NotImplementedError
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return self.output_channels(), self.input.channels // self.split(), *self.window().kernel
+
+    def macs(self) -> int:
+        """One multiply-accumulate per weight and output position."""
+        return self.weights() * self.output.area
+
+    def formulas(self) -> Iterator[Formula]:
+        yield from super().formulas()
+        (kh, kw), out, groups = self.window().kernel, self.output, self.split()
+        depth = "D1" if groups == 1 else "D1/G"
+        symbols = {
+            "F": Symbol(kw, "size of the kernel"),
+            "Fw": Symbol(kw, "width of the kernel"),
+            "Fh": Symbol(kh, "height of the kernel"),
+            "D1": Symbol(self.input.channels, "channels of the input"),
+            "G": Symbol(groups, "groups"),
+            "K": Symbol(out.channels, "filters"),
+            "W2": Symbol(out.width, "width of the output"),
+            "H2": Symbol(out.height, "height of the output"),
+        }
+        filters = f"{'F·F' if kh == kw else 'Fw·Fh'}·{depth}·K"
+        yield Formula.of("weights", filters, symbols, self.weights())
+        if self.bias:
+            yield Formula.of("biases", "K", symbols, self.biases())
+        yield Formula.of("activations", "W2·H2·K", symbols, out.values, "values")
+        yield Formula.of("macs", f"{filters}·W2·H2", symbols, self.macs())
+
+    def notes_params(self) -> str:
+        filters, depth, kh, kw = self.weight_shape()
+        return f"({kw}*{kh}*{depth})*{filters}"
+
+
+class Conv(Filters):
+    """A convolution: every filter slides over the image and sees all channels of its group.
+
+    Output W2 = (W1 − F + 2P)/S + 1, weights F·F·(D1/groups)·K (CS231n).
+    """
+
+    kind = "conv"
+    takes_list = True
+    filters = Whole("number of filters: the channels of the output", positional=True)
+    kernel = Pair("size of the window", positional=True, unit="pixels")
+    stride = Pair("step of the window", default=ONES, positional=True, unit="pixels")
+    padding = Padding("border of zeros around the image", default=NO_PADDING, unit="pixels")
+    dilation = Pair("distance between the pixels that a kernel sees", default=ONES, unit="pixels")
+    groups = Whole("parts the channels are split into; a filter sees one part", default=1)
+    bias = bias_field()
+    norm = norm_field()
+    activation = activation_field()
+
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, self.dilation)
+
+    def split(self) -> int:
+        return self.groups
+
+    def output_channels(self) -> int:
+        return self.filters
+
+    def check(self) -> None:
+        check_groups(self.groups, self.filters, "filters", "filters")
+        check_groups(self.groups, self.input.channels, "input channels")
+
+    def describe(self) -> str:
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        dilation = f", dilation {one_or_two(self.dilation)}" if self.dilation != ONES else ""
+        return (
+            f"{self.filters} {by(self.kernel)} filters{groups}, "
+            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}{dilation}"
+        )
+
+    def notes_label(self) -> str:
+        return f"CONV{one_or_two(self.kernel)}-{self.filters}"
+
+
+class DepthwiseConv(Filters):
+    """A depthwise convolution: each channel has its own filters and sees no other channel.
+
+    The first half of a depthwise separable convolution (Howard et al. 2017, MobileNets).
+    """
+
+    kind = "depthwise_conv"
+    inherits_defaults = ("conv",)
+    kernel = Pair("size of the window", positional=True, unit="pixels")
+    stride = Pair("step of the window", default=ONES, unit="pixels")
+    padding = Padding("border of zeros around the image", default=NO_PADDING, unit="pixels")
+    dilation = Pair("distance between the pixels that a kernel sees", default=ONES, unit="pixels")
+    multiplier = Whole("filters per channel", default=1)
+    bias = bias_field()
+    norm = norm_field()
+    activation = activation_field()
+
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, self.dilation)
+
+    def split(self) -> int:
+        return self.input.channels
+
+    def output_channels(self) -> int:
+        return self.input.channels * self.multiplier
+
+    def describe(self) -> str:
+        many = f"{self.multiplier} " if self.multiplier > 1 else ""
+        dilation = f", dilation {one_or_two(self.dilation)}" if self.dilation != ONES else ""
+        return (
+            f"{many}{by(self.kernel)} filter{'s' if many else ''} per channel, "
+            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}{dilation}"
+        )
+
+    def notes_label(self) -> str:
+        return f"DWCONV{one_or_two(self.kernel)}"
+
+
+class TransposedConv(Weighted):
+    """A transposed convolution: the image grows, each input pixel paints a kernel's area.
+
+    Output W2 = (W1 − 1)·S − 2P + D·(F − 1) + output_padding + 1 (Dumoulin & Visin 2016, §4);
+    `padding: same` gives W2 = W1·S.
+    """
+
+    kind = "transposed_conv"
+    family = "convolution"
+    takes_list = True
+    filters = Whole("number of filters: the channels of the output", positional=True)
+    kernel = Pair("size of the area that one pixel paints", positional=True, unit="pixels")
+    stride = Pair("how far apart pixels are painted", default=ONES, positional=True, unit="pixels")
+    padding = Padding("border cut off the output", default=NO_PADDING, unit="pixels")
+    output_padding = Pair(
+        "rows and columns added at the bottom and right", minimum=0, default=(0, 0), unit="pixels"
+    )
+    dilation = Pair("distance between the pixels of a kernel", default=ONES, unit="pixels")
+    groups = Whole("parts the channels are split into; a filter sees one part", default=1)
+    bias = bias_field()
+    norm = norm_field()
+    activation = activation_field()
+
+    def output_channels(self) -> int:
+        return self.filters
+
+    def check(self) -> None:
+        check_groups(self.groups, self.filters, "filters", "filters")
+        check_groups(self.groups, self.input.channels, "input channels")
+
+    def output_size(self) -> tuple[int, int]:
+        return self._grown(0, self.input.height), self._grown(1, self.input.width)
+
+    def _grown(self, index: int, size: int) -> int:
+        stride, padding = self.stride[index], self.padding
+        if not isinstance(padding, Sides):
+            return size * stride
+        cut = padding[2 * index] + padding[2 * index + 1]
+        span = extent(self.kernel[index], self.dilation[index])
+        grown = (size - 1) * stride - cut + span + self.output_padding[index]
+        if grown < 1:
+            raise LayerProblem(
+                shapes.no_valid_output,
+                "padding",
+                why=f"its padding of {cut} cuts off all of its {grown + cut} "
+                f"{('rows', 'columns')[index]}",
+                label="leaves nothing",
+                formula=f"{self._size_text(index)} = "
+                f"{Formula('', self._size_text(index), self._symbols(index), 0).with_numbers}"
+                f" = {grown}, must be at least 1".replace("-", "−"),
+                candidates=(("padding", str((grown + cut - 1) // 2)),),
+            )
+        return grown
+
+    def _size_text(self, index: int) -> str:
+        letter = "HW"[index]
+        if not isinstance(self.padding, Sides):
+            return f"{letter}·S"
+        kernel = "F" if self.dilation[index] == 1 else "D·(F − 1) + 1"
+        more = " + O" if self.output_padding[index] else ""
+        return f"({letter} − 1)·S − P1 − P2 + {kernel}{more}"
+
+    def _symbols(self, index: int) -> dict[str, Symbol]:
+        padding = self.padding
+        before, after = padding[2 * index : 2 * index + 2] if isinstance(padding, Sides) else (0, 0)
+        return {
+            "HW"[index]: Symbol(
+                self.input[1 + index], f"{('height', 'width')[index]} of the input"
+            ),
+            "S": Symbol(self.stride[index], "stride"),
+            "P1": Symbol(before, "padding cut off before"),
+            "P2": Symbol(after, "padding cut off behind"),
+            "F": Symbol(self.kernel[index], "size of the kernel"),
+            "D": Symbol(self.dilation[index], "dilation"),
+            "O": Symbol(self.output_padding[index], "output padding"),
+        }
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return self.input.channels, self.filters // self.groups, *self.kernel
+
+    def macs(self) -> int:
+        """One multiply-accumulate per weight and *input* position."""
+        return self.weights() * self.input.area
+
+    def formulas(self) -> Iterator[Formula]:
+        (kh, kw), x, out = self.kernel, self.input, self.output
+        for index in (1, 0):
+            name, size = ("height", "width")[index], out[1 + index]
+            yield Formula.of(name, self._size_text(index), self._symbols(index), size, "pixels")
+        symbols = {
+            "F": Symbol(kw, "size of the kernel"),
+            "Fw": Symbol(kw, "width of the kernel"),
+            "Fh": Symbol(kh, "height of the kernel"),
+            "D1": Symbol(x.channels, "channels of the input"),
+            "G": Symbol(self.groups, "groups"),
+            "K": Symbol(self.filters, "filters"),
+            "W1": Symbol(x.width, "width of the input"),
+            "H1": Symbol(x.height, "height of the input"),
+            "W2": Symbol(out.width, "width of the output"),
+            "H2": Symbol(out.height, "height of the output"),
+        }
+        depth = "D1" if self.groups == 1 else "D1/G"
+        filters = f"{'F·F' if kh == kw else 'Fw·Fh'}·{depth}·K"
+        yield Formula.of("weights", filters, symbols, self.weights())
+        if self.bias:
+            yield Formula.of("biases", "K", symbols, self.biases())
+        yield Formula.of("activations", "W2·H2·K", symbols, out.values, "values")
+        yield Formula.of("macs", f"{filters}·W1·H1", symbols, self.macs())
+
+    def view(self) -> View:
+        spans = (extent(k, d) for k, d in zip(self.kernel, self.dilation, strict=True))
+        seen_h, seen_w = (-(-span // s) for span, s in zip(spans, self.stride, strict=True))
+        return View((seen_h, seen_w), growth=self.stride)
+
+    def describe(self) -> str:
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        return (
+            f"{self.filters} {by(self.kernel)} transposed filters{groups}, "
+            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}"
+        )
+
+    def notes_label(self) -> str:
+        return f"TCONV{one_or_two(self.kernel)}-{self.filters}"
+
+    def notes_params(self) -> str:
+        channels, filters, kh, kw = self.weight_shape()
+        return f"({kw}*{kh}*{channels})*{filters}"
+
+
+def check_groups(groups: int, count: int, what: str, field: str = "groups") -> None:
+    """Groups must divide what they split; offers the nearest divisors."""
+    if count % groups:
+        near = sorted(range(1, count + 1), key=lambda g: abs(g - groups))
+        divisors = [g for g in near if count % g == 0][:2]
+        more = -(-count // groups) * groups
+        raise LayerProblem(
+            shapes.groups_do_not_divide,
+            "groups",
+            what=what,
+            count=count,
+            groups=groups,
+            candidates=[
+                *(("groups", str(g)) for g in divisors),
+                *((field, str(n)) for n in (more, more - groups) if field == "filters" and n > 0),
+            ],
+        )

@@ -1,0 +1,261 @@
+"""What every layer kind is: one class that says all there is to know of it.
+
+A subclass declares its fields, and overrides the methods in which it differs from a layer that
+passes its input through unchanged, has no weights and costs nothing. An instance is a layer *in
+place*: its values and its input shapes are known (or raise `Unknown` where a mistake made them
+so), everything else follows. Instances are immutable and may be shared by equal nodes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from math import prod
+from typing import Any, ClassVar, NamedTuple
+
+from cnncalc.diagnostics import Rule, Unknown
+from cnncalc.layers.fields import REQUIRED, Derived, Field
+from cnncalc.layers.formula import Formula
+from cnncalc.shape import Shape
+
+KINDS: dict[str, type[Layer]] = {}
+"""Every layer kind by its YAML word, in the order of definition."""
+
+
+class Storage(enum.Enum):
+    """Where a layer's output lives."""
+
+    NEW = "a new storage"
+    IN_PLACE = "its input's storage, overwritten"
+    VIEW = "its input's storage, seen differently"
+
+
+class Saved(NamedTuple):
+    """What autograd keeps of a layer for its backward pass, besides parameters.
+
+    Storages of inputs and output (each storage counts once, however many layers keep it), and
+    extras of its own: ``values`` at the network's dtype, per image; ``indices`` of 8 bytes, per
+    image; ``statistics`` of 4 bytes, per image; ``batch_statistics`` of 4 bytes, per batch.
+    """
+
+    inputs: bool = False
+    output: bool = False
+    values: int = 0
+    indices: int = 0
+    statistics: int = 0
+    batch_statistics: int = 0
+
+
+class View(NamedTuple):
+    """What one output pixel sees of the input, per axis (height, width), in input pixels: the
+    extent of its window, how far the next window is, and by what factor the image grows (the
+    distance of neighbouring outputs is stride / growth).
+    """
+
+    kernel: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
+    growth: tuple[int, int] = (1, 1)
+
+
+ONE_PIXEL = View()
+
+
+class LayerProblem(Exception):
+    """A layer that cannot be computed: the rule that words it, and the field at fault (empty:
+    the layer as a whole). The builder adds place and name.
+    """
+
+    def __init__(self, rule: Rule[...], field: str = "", **facts: Any) -> None:
+        super().__init__(rule.code)
+        self.rule, self.field, self.facts = rule, field, facts
+
+
+class Advice(NamedTuple):
+    """Something legal but probably wrong about one layer; as `LayerProblem`, not raised."""
+
+    rule: Rule[...]
+    field: str
+    facts: Mapping[str, Any]
+
+
+class Layer:
+    """Base of all kinds. The docstring of a kind is its page in the reference."""
+
+    kind: ClassVar[str]
+    """The word in YAML; a class without one is a family's base."""
+    family: ClassVar[str] = ""
+    fields: ClassVar[dict[str, Field[Any]]] = {}
+    _fixed: ClassVar[dict[str, Any]] = {}
+    _derived: ClassVar[dict[str, Derived]] = {}
+    positional: ClassVar[tuple[str, ...]] = ()
+    """The fields of the list form, in order; a lone one takes the bare value."""
+    takes_list: ClassVar[bool] = False
+    """Whether `kind: [a, b]` is allowed; otherwise only the first positional field as a scalar."""
+    takes_branches: ClassVar[bool] = False
+    """Whether it merges several inputs (branches, or `from: [a, b]`)."""
+    emits_row: ClassVar[bool] = True
+    is_norm: ClassVar[bool] = False
+    is_activation: ClassVar[bool] = False
+    inherits_defaults: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose entries in `defaults:` apply too, before the kind's own."""
+    volume: ClassVar[bool] = True
+    """Whether the output counts as a volume of its own in the lecture's sum of activations."""
+
+    inputs: tuple[Shape, ...]
+
+    def __init_subclass__(cls) -> None:
+        own = [f for f in vars(cls).values() if isinstance(f, Field)]
+        if own:
+            cls.fields = {**cls.fields, **{f.name: f for f in own}}
+            cls.positional = tuple(f.name for f in cls.fields.values() if f.positional)
+            derived = {
+                n: f.default for n, f in cls.fields.items() if isinstance(f.default, Derived)
+            }
+            cls._derived = {n: d for n, d in derived.items() if d is not REQUIRED}
+            cls._fixed = {n: f.default for n, f in cls.fields.items() if n not in derived}
+        if "kind" in vars(cls):
+            KINDS[cls.kind] = cls
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        inputs: tuple[Shape, ...],
+        *,
+        fill_defaults: bool = True,
+    ) -> None:
+        """``values``: converted values of the fields given. ``fill_defaults=False`` leaves the
+        others unknown, for a step whose form is so broken that nothing may be assumed.
+        """
+        own = self.__dict__
+        if fill_defaults:
+            own.update(self._fixed)
+        own.update(values)
+        own["inputs"] = inputs
+        if fill_defaults:
+            for name, default in self._derived.items():
+                if name not in values:
+                    with suppress(Unknown):
+                        own[name] = default.of(self)
+
+    @property
+    def input(self) -> Shape:
+        """Shape of the (first) input."""
+        return self.inputs[0]
+
+    # Shape: channels and size apart, so that one is still known when the other is not.
+
+    def output_channels(self) -> int:
+        """Channels of the output. Raises `LayerProblem`, `Unknown`."""
+        return self.input.channels
+
+    def output_size(self) -> tuple[int, int]:
+        """(height, width) of the output. Raises `LayerProblem`, `Unknown`."""
+        return self.input.height, self.input.width
+
+    @property
+    def output(self) -> Shape:
+        """Shape of the output; computed once."""
+        shape: Shape | None = self.__dict__.get("_output")
+        if shape is None:
+            shape = self.__dict__["_output"] = Shape(self.output_channels(), *self.output_size())
+        return shape
+
+    def check(self) -> None:
+        """What else must hold of values and inputs (`groups` and the input's channels). Raises
+        `LayerProblem`, `Unknown`. A failed check leaves the output's shape known.
+        """
+
+    # Costs, per image; exact integers.
+
+    def weight_shape(self) -> tuple[int, ...]:
+        """Dimensions of the weights, in PyTorch's order; empty without weights."""
+        return ()
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Dimensions of the biases; empty without biases."""
+        return ()
+
+    def weights(self) -> int:
+        return prod(shape) if (shape := self.weight_shape()) else 0
+
+    def biases(self) -> int:
+        return prod(shape) if (shape := self.bias_shape()) else 0
+
+    def macs(self) -> int:
+        """Multiply-accumulates, bias not counted."""
+        return 0
+
+    def elementwise(self) -> int:
+        """Elementwise and normalization operations (adds, multiplies, compares, one for each
+        function such as exp), which `macs` leaves out; a convolution's bias is one per value.
+        """
+        return 0
+
+    def formulas(self) -> Iterable[Formula]:
+        """The arithmetic of width, height, weights, biases, macs… as the lecture writes it."""
+        return ()
+
+    def view(self) -> View | None:
+        """What one output pixel sees of the input; None: all of it."""
+        return ONE_PIXEL
+
+    # Memory.
+
+    def storage(self) -> Storage:
+        """Where the output lives. The walk turns IN_PLACE into NEW when a later step still
+        reads the input.
+        """
+        return Storage.NEW
+
+    def saved(self) -> Saved:
+        """What autograd keeps in training mode."""
+        return Saved()
+
+    def saved_in_place(self) -> Saved:
+        """The same, when the output took the input's storage."""
+        return self.saved()
+
+    def transient(self) -> Saved:
+        """Extra bytes that live while the layer runs, in inference too (`inputs`, `output` are
+        not used).
+        """
+        return Saved()
+
+    runs_in_inference: ClassVar[bool] = True
+    """False: the layer passes its input through in inference (dropout)."""
+
+    # Words.
+
+    def describe(self) -> str:
+        """As the lecture writes it: `96 11×11 filters, stride 4, pad 0`."""
+        return self.kind.replace("_", " ")
+
+    def notes_label(self) -> str:
+        """The first word of the lecture's notes: `CONV3-64`, `POOL2`, `FC`."""
+        return self.kind.upper()
+
+    def notes_params(self) -> str:
+        """The arithmetic of the weights in the lecture's notes: `(3*3*3)*64`; empty: `0`."""
+        return "*".join(map(str, self.weight_shape()))
+
+    def advice(self) -> Iterator[Advice]:
+        """What is legal here but probably wrong."""
+        return iter(())
+
+    def fused(self) -> tuple[str, ...]:
+        """Kinds of the rows that follow this one inside the same step (norm, activation)."""
+        return ()
+
+    def plain_fields(self) -> dict[str, Any]:
+        """All fields with their values as JSON and a spec write them."""
+        return {
+            name: field.plain(self.__dict__[name])
+            for name, field in self.fields.items()
+            if name in self.__dict__
+        }
+
+
+def kinds_that(attribute: str) -> tuple[str, ...]:
+    """`none` and the kinds that are norms (`is_norm`) or activations (`is_activation`)."""
+    return ("none", *(word for word, kind in KINDS.items() if getattr(kind, attribute)))

@@ -1,0 +1,121 @@
+"""Rules about what is legal but probably wrong: warnings, and notes that fail nothing.
+
+Those about one layer are found by the layer's class (`Layer.advice`) and worded here; those
+about the whole network are in `cnncalc.rules.network`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostics import Diagnostic, rule
+from cnncalc.rules.shapes import Place
+
+if TYPE_CHECKING:
+    from cnncalc.layers.window import Axis
+
+
+@rule("advice", "warning")
+def stride_larger_than_kernel(place: Place, field: str, *, axis: Axis) -> Diagnostic:
+    """A window jumps further than it is wide: it never sees some rows or columns between.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 2, stride: 4}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 4, stride: 4}
+    """
+    skipped = axis.stride - axis.extent
+    rows = "row" if axis.dim == 0 else "column"
+    mends = (
+        place.set_field("kernel", str(axis.stride)),
+        place.set_field("stride", str(axis.extent)),
+    )
+    return Diagnostic(
+        f"{place.name}: stride {axis.stride} is larger than the kernel's {axis.extent}: "
+        f"{skipped} of every {axis.stride} {rows}s are never seen",
+        place.span(field),
+        label="jumps over pixels",
+        related=place.origins(),
+        mends=[m for m in mends if m],
+        layer=place.name,
+    )
+
+
+@rule("advice", "warning")
+def padding_covers_kernel(place: Place, field: str, *, axis: Axis) -> Diagnostic:
+    """The padding is at least as large as the kernel: the outermost windows see only zeros.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 3, padding: 3}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 3, padding: 1}
+    """
+    padding = max(axis.before, axis.after)
+    mends = (
+        place.set_field("padding", str((axis.extent - 1) // 2)),
+        place.set_field("kernel", str(2 * padding + 1)),
+    )
+    return Diagnostic(
+        f"{place.name}: padding {padding} is not smaller than the kernel's {axis.extent}: "
+        "windows at the border see only zeros",
+        place.span(field),
+        label=f"a kernel of {axis.extent} needs at most {axis.extent - 1}",
+        mends=[m for m in mends if m],
+        layer=place.name,
+    )
+
+
+@rule("advice", "warning")
+def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diagnostic:
+    """The division in the output size is not exact, and real pixels at the border are never seen.
+
+    (W − F + 2P)/S is rounded down, so the last rows or columns of the image lie under no window.
+    Padding left over does not count. Often the sign of a wrong input size.
+
+    Bad:
+        input: 224x224x3
+        layers:
+          - conv: [96, 11, 4]
+
+    Good:
+        input: 227x227x3
+        layers:
+          - conv: [96, 11, 4]
+    """
+    axis = axes[-1]
+    formula = axis.formula(rounded=False)
+    missed = " and ".join(
+        f"{a.unseen} {'row' if a.dim == 0 else 'column'}{'s' if a.unseen > 1 else ''}" for a in axes
+    )
+    value = f"{axis.free / axis.stride + 1:.4g}"
+    fit = axis.free % axis.stride
+    candidates = (
+        (
+            "padding",
+            str(axis.before + (axis.stride - fit) // 2) if (axis.stride - fit) % 2 == 0 else "",
+        ),
+        ("kernel", str(axis.kernel + fit) if axis.dilation == 1 else ""),
+        ("kernel", str(axis.kernel - (axis.stride - fit)) if axis.dilation == 1 else ""),
+    )
+    mends = (place.set_field(name, text) for name, text in candidates if text and int(text) > 0)
+    return Diagnostic(
+        f"{place.name}: {missed} of its {place.layer.input.width}×{place.layer.input.height} "
+        "input are never seen",
+        place.span(field),
+        label="does not divide",
+        formula=f"{formula.text} = {formula.with_numbers} = {value}, rounded down to {axis.output}",
+        related=place.origins(),
+        mends=[m for m in mends if m],
+        layer=place.name,
+    )

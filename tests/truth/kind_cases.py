@@ -1,0 +1,454 @@
+"""One PyTorch layer for every kind of cnncalc's spec language and its variants.
+
+A `Case` pairs a step as a spec writes it with the PyTorch code it stands for. Where
+PyTorch has no such parameter (uneven padding), the layer is what a model would write:
+the input is padded first. make_kinds.py measures the cases.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+import tvshim  # noqa: F401  (before torchvision)
+from torch import Tensor, nn
+from torchvision.ops import StochasticDepth
+
+Shape = list[int]
+Layer = Callable[..., Tensor]
+
+IMAGES: list[list[Shape]] = [[[8, 12, 12]], [[8, 15, 9]]]
+VECTORS: list[list[Shape]] = [[[40]], [[75]]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A step, its PyTorch code, the layer for given input shapes, and these shapes."""
+
+    kind: str
+    parameters: dict[str, Any]
+    code: str
+    make: Callable[[list[Shape]], Layer]
+    inputs: list[list[Shape]]
+
+
+def plain(layer: Layer) -> Callable[[list[Shape]], Layer]:
+    """A maker for a layer that does not depend on its input's shape."""
+    return lambda shapes: layer
+
+
+class Padded(nn.Module):
+    """Pads (left, right, top, bottom) with a constant, then runs a layer."""
+
+    def __init__(self, layer: nn.Module, padding: list[int], value: float = 0.0) -> None:
+        super().__init__()
+        self.layer, self.padding, self.value = layer, padding, value
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pad and run."""
+        y: Tensor = self.layer(F.pad(x, self.padding, value=self.value))
+        return y
+
+
+def same(shape: Shape, kernel: int, stride: int, dilation: int = 1) -> list[int]:
+    """The padding `same`, as F.pad takes it: left, right, top, bottom."""
+    sides = []
+    for size in (shape[2], shape[1]):
+        out = -(-size // stride)
+        total = max(0, (out - 1) * stride + dilation * (kernel - 1) + 1 - size)
+        sides += [total // 2, total - total // 2]
+    return sides
+
+
+def convolutions() -> Iterator[Case]:
+    """conv, depthwise_conv, transposed_conv, fc."""
+    for parameters in (
+        {"filters": 16, "kernel": 3},
+        {"filters": 16, "kernel": 3, "padding": 1, "bias": False},
+        {"filters": 16, "kernel": 1},
+        {"filters": 16, "kernel": 3, "stride": 2, "padding": 1},
+        {"filters": 16, "kernel": [3, 5], "stride": [2, 1], "padding": [1, 2]},
+        {"filters": 16, "kernel": 3, "padding": 2, "dilation": 2},
+        {"filters": 16, "kernel": 3, "padding": 1, "groups": 4},
+        {"filters": 8, "kernel": 3, "padding": 1, "groups": 8, "bias": False},
+    ):
+        yield Case("conv", parameters, "nn.Conv2d", conv(parameters), IMAGES)
+    for kernel in (3, 4):
+        code = "nn.Conv2d(padding='same')"
+        parameters = {"filters": 16, "kernel": kernel, "padding": "same"}
+        yield Case("conv", parameters, code, conv(parameters), IMAGES)
+    code = "nn.Conv2d; F.pad before it where the padding is uneven"
+    yield Case(
+        "conv",
+        {"filters": 16, "kernel": 3, "stride": 2, "padding": "same"},
+        code,
+        lambda shapes: same_conv(shapes[0], 16, 3, 2),
+        IMAGES,
+    )
+    yield Case(
+        "conv",
+        {"filters": 16, "kernel": 3, "padding": {"top": 1, "left": 2}},
+        "F.pad, nn.Conv2d",
+        lambda shapes: Padded(nn.Conv2d(shapes[0][0], 16, 3), [2, 0, 1, 0]),
+        IMAGES,
+    )
+    yield Case(
+        "depthwise_conv",
+        {"kernel": 3, "stride": 2, "padding": 1},
+        "nn.Conv2d(groups=C)",
+        lambda shapes: nn.Conv2d(shapes[0][0], shapes[0][0], 3, 2, 1, groups=8),
+        IMAGES,
+    )
+    yield Case(
+        "depthwise_conv",
+        {"kernel": 5, "padding": 2, "multiplier": 2, "bias": False},
+        "nn.Conv2d(groups=C)",
+        lambda shapes: nn.Conv2d(8, 16, 5, padding=2, groups=8, bias=False),
+        IMAGES,
+    )
+    for parameters in (
+        {"filters": 4, "kernel": 2, "stride": 2},
+        {"filters": 4, "kernel": 4, "stride": 2, "padding": 1, "bias": False},
+        {"filters": 4, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1},
+        {"filters": 4, "kernel": 3, "dilation": 2, "groups": 2},
+    ):
+        code = "nn.ConvTranspose2d"
+        yield Case(
+            "transposed_conv",
+            parameters,
+            code,
+            lambda shapes, p=parameters: nn.ConvTranspose2d(
+                8, p["filters"], p["kernel"], **rest(p)
+            ),
+            IMAGES,
+        )
+    for bias in (True, False):
+        for inputs in (VECTORS, IMAGES):
+            yield Case(
+                "fc",
+                {"units": 10} if bias else {"units": 10, "bias": False},
+                "nn.Linear" if inputs is VECTORS else "torch.flatten, nn.Linear",
+                lambda shapes, bias=bias: nn.Sequential(
+                    nn.Flatten(), nn.Linear(prod(shapes[0]), 10, bias)
+                ),
+                inputs,
+            )
+
+
+def rest(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters but the two that PyTorch takes by position."""
+    return {k: v for k, v in parameters.items() if k not in ("filters", "kernel")}
+
+
+def conv(parameters: dict[str, Any]) -> Callable[[list[Shape]], Layer]:
+    """A maker of nn.Conv2d with the parameters of a `conv` step."""
+    return lambda shapes: nn.Conv2d(
+        shapes[0][0], parameters["filters"], parameters["kernel"], **rest(parameters)
+    )
+
+
+def same_conv(shape: Shape, filters: int, kernel: int, stride: int) -> nn.Module:
+    """A strided convolution with padding `same`: one F.pad more if it is uneven."""
+    left, right, top, bottom = pads = same(shape, kernel, stride)
+    if left == right and top == bottom:
+        return nn.Conv2d(shape[0], filters, kernel, stride, (top, left))
+    return Padded(nn.Conv2d(shape[0], filters, kernel, stride), pads)
+
+
+def pools() -> Iterator[Case]:
+    """Every kind of pooling."""
+    for parameters in (
+        {"kernel": 2},
+        {"kernel": 3, "stride": 2},
+        {"kernel": 3, "stride": 2, "rounding": "ceil"},
+        {"kernel": 3, "stride": 2, "padding": 1},
+        {"kernel": 2, "stride": 2, "padding": 1, "rounding": "ceil"},
+        {"kernel": [3, 2], "stride": [2, 1]},
+        {"kernel": 3, "stride": 1, "padding": 2, "dilation": 2},
+    ):
+        if parameters.get("dilation", 1) == 1:
+            yield pool("avgpool", "nn.AvgPool2d", nn.AvgPool2d, parameters)
+        if parameters.get("padding", 0) != 2:
+            yield pool("maxpool", "nn.MaxPool2d", nn.MaxPool2d, parameters)
+    parameters = {"kernel": 3, "stride": 1, "padding": 1, "dilation": 2}
+    yield pool("maxpool", "nn.MaxPool2d", nn.MaxPool2d, parameters)
+    parameters = {"kernel": 3, "stride": 2, "padding": {"bottom": 1, "right": 1}}
+    code = "F.pad(value=-inf), nn.MaxPool2d"
+    layer = Padded(nn.MaxPool2d(3, 2), [0, 1, 0, 1], float("-inf"))
+    yield Case("maxpool", parameters, code, plain(layer), IMAGES)
+    layer = Padded(nn.AvgPool2d(3, 2), [0, 1, 0, 1])
+    yield Case("avgpool", parameters, "F.pad, nn.AvgPool2d", plain(layer), IMAGES)
+    for kind, code, make in (
+        ("global_avgpool", "nn.AdaptiveAvgPool2d(1)", nn.AdaptiveAvgPool2d(1)),
+        ("global_avgpool", "x.mean([2, 3])", lambda x: x.mean([2, 3])),
+        ("global_maxpool", "nn.AdaptiveMaxPool2d(1)", nn.AdaptiveMaxPool2d(1)),
+        ("global_maxpool", "x.amax([2, 3], True)", lambda x: x.amax([2, 3], True)),
+    ):
+        yield Case(kind, {}, code, plain(make), IMAGES)
+    for kind, adaptive in (
+        ("adaptive_avgpool", nn.AdaptiveAvgPool2d),
+        ("adaptive_maxpool", nn.AdaptiveMaxPool2d),
+    ):
+        for size in (1, 5, [1, 3], 20):
+            code = f"nn.{adaptive.__name__}"
+            yield Case(kind, {"size": size}, code, plain(adaptive(size)), IMAGES)
+
+
+def pool(
+    kind: str, code: str, layer: Callable[..., nn.Module], parameters: dict[str, Any]
+) -> Case:
+    """A pooling with a window."""
+    options = {k: v for k, v in parameters.items() if k not in ("kernel", "rounding")}
+    options["ceil_mode"] = parameters.get("rounding") == "ceil"
+    make = plain(layer(parameters["kernel"], **options))
+    return Case(kind, parameters, code, make, IMAGES)
+
+
+class LayerNorm2d(nn.LayerNorm):
+    """ConvNeXt's: normalises the channels of every position of an N x C x H x W."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Permute, normalise, permute back."""
+        x = input.permute(0, 2, 3, 1)
+        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+
+def norms() -> Iterator[Case]:
+    """batchnorm, layernorm, groupnorm, lrn, scale."""
+    wide: list[list[Shape]] = [[[64, 12, 12]], [[64, 15, 9]]]
+    for parameters in ({}, {"affine": False}):
+        affine = not parameters
+        for kind, code, make, inputs in (
+            ("batchnorm", "nn.BatchNorm2d", nn.BatchNorm2d, IMAGES),
+            ("batchnorm", "nn.BatchNorm1d", nn.BatchNorm1d, VECTORS),
+            ("layernorm", "F.layer_norm on N x H x W x C", LayerNorm2d, IMAGES),
+            ("layernorm", "nn.LayerNorm", nn.LayerNorm, VECTORS),
+        ):
+            option = {
+                "elementwise_affine" if kind == "layernorm" else "affine": affine
+            }
+            yield Case(
+                kind,
+                parameters,
+                code,
+                lambda shapes, make=make, option=option: make(shapes[0][0], **option),
+                inputs,
+            )
+        for groups, inputs in ((32, wide), (4, IMAGES), (1, IMAGES)):
+            yield Case(
+                "groupnorm",
+                parameters if groups == 32 else {"groups": groups, **parameters},
+                "nn.GroupNorm",
+                lambda shapes, g=groups, affine=affine: nn.GroupNorm(
+                    g, shapes[0][0], affine=affine
+                ),
+                inputs,
+            )
+    for size in (5, 3):
+        code = "nn.LocalResponseNorm"
+        layer = nn.LocalResponseNorm(size)
+        yield Case("lrn", {"size": size}, code, plain(layer), IMAGES)
+    code = "x * nn.Parameter(torch.ones(C, 1, 1))"
+    yield Case("scale", {}, code, lambda shapes: Scale(shapes[0][0]), IMAGES)
+
+
+class Scale(nn.Module):
+    """ConvNeXt's layer scale: one factor per channel."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layer_scale = nn.Parameter(torch.ones(channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Multiply."""
+        return self.layer_scale * x
+
+
+def activations() -> Iterator[Case]:
+    """Every activation, in place too where PyTorch can."""
+    for kind, code, layer in (
+        ("relu", "nn.ReLU", nn.ReLU),
+        ("relu6", "nn.ReLU6", nn.ReLU6),
+        ("leaky_relu", "nn.LeakyReLU", nn.LeakyReLU),
+        ("elu", "nn.ELU", nn.ELU),
+        ("silu", "nn.SiLU", nn.SiLU),
+        ("mish", "nn.Mish", nn.Mish),
+        ("hardswish", "nn.Hardswish", nn.Hardswish),
+        ("hardsigmoid", "nn.Hardsigmoid", nn.Hardsigmoid),
+    ):
+        for inplace in (True, False):
+            make = plain(layer(inplace=inplace))
+            full = f"{code}(inplace={inplace})"
+            yield Case(kind, {"inplace": inplace}, full, make, IMAGES)
+    for kind, inplace, code, function in (
+        ("sigmoid", False, "torch.sigmoid", torch.sigmoid),
+        ("sigmoid", True, "torch.sigmoid_", torch.sigmoid_),
+        ("tanh", False, "torch.tanh", torch.tanh),
+        ("tanh", True, "torch.tanh_", torch.tanh_),
+    ):
+        yield Case(kind, {"inplace": inplace}, code, plain(function), IMAGES)
+    for inputs in (IMAGES, VECTORS):
+        yield Case("softmax", {}, "nn.Softmax(dim=1)", plain(nn.Softmax(1)), inputs)
+    for approximate in ("none", "tanh"):
+        code = f"nn.GELU(approximate='{approximate}')"
+        yield Case("gelu", {}, code, plain(nn.GELU(approximate)), IMAGES)
+    for per_channel in (False, True):
+        yield Case(
+            "prelu",
+            {"per_channel": per_channel},
+            "nn.PReLU(C)" if per_channel else "nn.PReLU()",
+            lambda shapes, many=per_channel: nn.PReLU(shapes[0][0] if many else 1),
+            IMAGES,
+        )
+    for probability in (0.5, 0, 1):
+        for inplace in (False, True):
+            yield Case(
+                "dropout",
+                {"probability": probability, "inplace": inplace},
+                f"nn.Dropout(inplace={inplace})",
+                plain(nn.Dropout(probability, inplace)),
+                IMAGES,
+            )
+    for probability in (0.2, 0):
+        layer_ = StochasticDepth(probability, "row")
+        yield Case(
+            "stochastic_depth",
+            {"probability": probability},
+            "torchvision.ops.StochasticDepth(mode='row')",
+            plain(layer_),
+            IMAGES,
+        )
+
+
+def shuffle(x: Tensor, groups: int) -> Tensor:
+    """ShuffleNet's channel shuffle, as torchvision writes it."""
+    n, c, h, w = x.shape
+    x = x.view(n, groups, c // groups, h, w).transpose(1, 2).contiguous()
+    return x.view(n, c, h, w)
+
+
+def centre(x: Tensor, height: int, width: int) -> Tensor:
+    """The middle height x width of the image."""
+    top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
+    return x[:, :, top : top + height, left : left + width]
+
+
+def rearrangements() -> Iterator[Case]:
+    """Views, padding, shuffles and changes of resolution."""
+    image: list[tuple[str, dict[str, Any], str, Layer]] = [
+        ("flatten", {}, "nn.Flatten()", nn.Flatten()),
+        ("identity", {}, "nn.Identity()", nn.Identity()),
+        ("slice", {"part": 1, "of": 2}, "x.chunk(2, 1)[0]", lambda x: x.chunk(2, 1)[0]),
+        ("slice", {"part": 3, "of": 4}, "x.chunk(4, 1)[2]", lambda x: x.chunk(4, 1)[2]),
+        ("crop", {"size": 8}, "x[:, :, a:b, c:d]", lambda x: centre(x, 8, 8)),
+        ("crop", {"size": [9, 6]}, "x[:, :, a:b, c:d]", lambda x: centre(x, 9, 6)),
+        ("pad", {"padding": 2}, "F.pad", lambda x: F.pad(x, [2, 2, 2, 2])),
+        ("pad", {"padding": [1, 3]}, "F.pad", lambda x: F.pad(x, [3, 3, 1, 1])),
+        (
+            "pad",
+            {"padding": {"bottom": 1, "right": 2}},
+            "F.pad",
+            lambda x: F.pad(x, [0, 2, 0, 1]),
+        ),
+        ("pad", {"padding": 0}, "F.pad", lambda x: F.pad(x, [0, 0, 0, 0])),
+        (
+            "channel_shuffle",
+            {"groups": 2},
+            "view, transpose, contiguous, view",
+            lambda x: shuffle(x, 2),
+        ),
+        (
+            "channel_shuffle",
+            {"groups": 4},
+            "nn.ChannelShuffle",
+            nn.ChannelShuffle(4),
+        ),
+        ("upsample", {"factor": 2}, "nn.Upsample", nn.Upsample(scale_factor=2)),
+        ("upsample", {"factor": 3}, "nn.Upsample", nn.Upsample(scale_factor=3)),
+        (
+            "upsample",
+            {"factor": 2, "mode": "bilinear"},
+            "nn.Upsample",
+            nn.Upsample(scale_factor=2, mode="bilinear"),
+        ),
+        ("space_to_depth", {"factor": 3}, "F.pixel_unshuffle", nn.PixelUnshuffle(3)),
+        ("pixel_shuffle", {"factor": 2}, "F.pixel_shuffle", nn.PixelShuffle(2)),
+    ]
+    for kind, parameters, code, layer in image:
+        yield Case(kind, parameters, code, plain(layer), IMAGES)
+    for mode in ("nearest", "bilinear"):
+        yield Case(
+            "upsample",
+            {"to": "second", "mode": mode},
+            "F.interpolate(x, second.shape[2:])",
+            plain(lambda x, y, mode=mode: F.interpolate(x, y.shape[2:], mode=mode)),
+            [[[8, 12, 12], [4, 25, 19]], [[8, 15, 9], [4, 15, 9]]],
+        )
+
+
+def merges() -> Iterator[Case]:
+    """add, concat, multiply."""
+    equal: list[list[Shape]] = [[[8, 12, 12]] * 2, [[8, 15, 9]] * 2]
+    three = [shapes + [shapes[0]] for shapes in equal]
+    names = {"from": ["first", "second"]}
+    all_names = {"from": ["first", "second", "third"]}
+
+    def add_to(x: Tensor, *others: Tensor) -> Tensor:
+        for y in others:
+            x += y
+        return x
+
+    yield Case("add", {**names, "inplace": True}, "x += y", plain(add_to), equal)
+    yield Case(
+        "add", {**names, "inplace": False}, "x + y", plain(lambda x, y: x + y), equal
+    )
+    code = "x += y; x += z"
+    yield Case("add", {**all_names, "inplace": True}, code, plain(add_to), three)
+    yield Case(
+        "add",
+        {**all_names, "inplace": False},
+        "x + y + z",
+        plain(lambda x, y, z: x + y + z),
+        three,
+    )
+    different: list[list[Shape]] = [
+        [[8, 12, 12], [3, 12, 12]],
+        [[8, 15, 9], [16, 15, 9]],
+    ]
+    code = "torch.cat([x, y], 1)"
+    yield Case(
+        "concat", names, code, plain(lambda x, y: torch.cat([x, y], 1)), different
+    )
+    cropped: list[list[Shape]] = [
+        [[8, 12, 12], [3, 8, 8]],
+        [[8, 15, 9], [16, 10, 5]],
+    ]
+    yield Case(
+        "concat",
+        {**names, "crop": True},
+        "torch.cat([x[:, :, a:b, c:d], y], 1)",
+        plain(lambda x, y: torch.cat([centre(x, *y.shape[2:]), y], 1)),
+        cropped,
+    )
+    factors: list[list[list[Shape]]] = [
+        equal,
+        [[[8, 12, 12], [8, 1, 1]], [[8, 15, 9], [8, 1, 1]]],
+        [[[8, 12, 12], [1, 12, 12]], [[8, 15, 9], [1, 15, 9]]],
+    ]
+    for inputs in factors:
+        yield Case("multiply", names, "x * y", plain(lambda x, y: x * y), inputs)
+    code = "x * y * z"
+    yield Case("multiply", all_names, code, plain(lambda x, y, z: x * y * z), three)
+
+
+def cases() -> Iterator[Case]:
+    """Every case, in the order of the spec language's table of kinds."""
+    yield from convolutions()
+    yield from pools()
+    yield from norms()
+    yield from activations()
+    yield from rearrangements()
+    yield from merges()
