@@ -34,7 +34,7 @@ class Shape(NamedTuple):
 
 
 class PartialShape(Shape):
-    """A volume of which a mistake upstream left something unknown: reading that raises `Unknown`."""
+    """A volume of which a mistake upstream left a part unknown: reading that raises `Unknown`."""
 
     __slots__ = ()
 
@@ -107,7 +107,7 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def unseen(size: int, kernel: int, stride: int, before: int, after: int, out: int) -> int:
+def unseen(size: int, kernel: int, stride: int, before: int, out: int) -> int:
     """How many real rows or columns at the far end no window ever covers; padding not counted."""
     covered = (out - 1) * stride + kernel - before
     return max(0, size - covered)

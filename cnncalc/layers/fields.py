@@ -37,7 +37,7 @@ class Derived(NamedTuple):
     of: Callable[[Any], Any]
 
 
-REQUIRED: Final = Derived("", lambda layer: Field.unset())
+REQUIRED: Final = Derived("", lambda _: None)
 
 
 def shown(value: Value) -> str:
@@ -93,10 +93,6 @@ class Field(Generic[T]):
     def __get__(self, layer: Layer | None, owner: type[Layer]) -> Self | T:
         if layer is None:
             return self
-        raise Unknown
-
-    @staticmethod
-    def unset() -> Any:
         raise Unknown
 
     @property

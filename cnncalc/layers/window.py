@@ -54,7 +54,7 @@ class Axis(NamedTuple):
     @property
     def unseen(self) -> int:
         """Real rows or columns at the far end that no window covers; padding not counted."""
-        return unseen(self.size, self.extent, self.stride, self.before, self.after, self.output)
+        return unseen(self.size, self.extent, self.stride, self.before, self.output)
 
     @property
     def steps(self) -> str:

@@ -25,13 +25,19 @@ VECTORS: list[list[Shape]] = [[[40]], [[75]]]
 
 @dataclass(frozen=True)
 class Case:
-    """A step, its PyTorch code, the layer for given input shapes, and these shapes."""
+    """A step, its PyTorch code, the layer for given input shapes, and these shapes.
+
+    `view` makes the layer's input from a tensor of the shape given; `after` is the
+    step it stands for.
+    """
 
     kind: str
     parameters: dict[str, Any]
     code: str
     make: Callable[[list[Shape]], Layer]
     inputs: list[list[Shape]]
+    after: dict[str, Any] | None = None
+    view: Layer | None = None
 
 
 def plain(layer: Layer) -> Callable[[list[Shape]], Layer]:
@@ -166,14 +172,11 @@ def pools() -> Iterator[Case]:
         {"kernel": 3, "stride": 2, "padding": 1},
         {"kernel": 2, "stride": 2, "padding": 1, "rounding": "ceil"},
         {"kernel": [3, 2], "stride": [2, 1]},
-        {"kernel": 3, "stride": 1, "padding": 2, "dilation": 2},
+        {"kernel": 3, "stride": 1, "padding": 1, "dilation": 2},
     ):
-        if parameters.get("dilation", 1) == 1:
+        yield pool("maxpool", "nn.MaxPool2d", nn.MaxPool2d, parameters)
+        if "dilation" not in parameters:
             yield pool("avgpool", "nn.AvgPool2d", nn.AvgPool2d, parameters)
-        if parameters.get("padding", 0) != 2:
-            yield pool("maxpool", "nn.MaxPool2d", nn.MaxPool2d, parameters)
-    parameters = {"kernel": 3, "stride": 1, "padding": 1, "dilation": 2}
-    yield pool("maxpool", "nn.MaxPool2d", nn.MaxPool2d, parameters)
     parameters = {"kernel": 3, "stride": 2, "padding": {"bottom": 1, "right": 1}}
     code = "F.pad(value=-inf), nn.MaxPool2d"
     layer = Padded(nn.MaxPool2d(3, 2), [0, 1, 0, 1], float("-inf"))
@@ -196,9 +199,7 @@ def pools() -> Iterator[Case]:
             yield Case(kind, {"size": size}, code, plain(adaptive(size)), IMAGES)
 
 
-def pool(
-    kind: str, code: str, layer: Callable[..., nn.Module], parameters: dict[str, Any]
-) -> Case:
+def pool(kind: str, code: str, layer: Callable[..., nn.Module], parameters: dict[str, Any]) -> Case:
     """A pooling with a window."""
     options = {k: v for k, v in parameters.items() if k not in ("kernel", "rounding")}
     options["ceil_mode"] = parameters.get("rounding") == "ceil"
@@ -227,9 +228,7 @@ def norms() -> Iterator[Case]:
             ("layernorm", "F.layer_norm on N x H x W x C", LayerNorm2d, IMAGES),
             ("layernorm", "nn.LayerNorm", nn.LayerNorm, VECTORS),
         ):
-            option = {
-                "elementwise_affine" if kind == "layernorm" else "affine": affine
-            }
+            option = {"elementwise_affine" if kind == "layernorm" else "affine": affine}
             yield Case(
                 kind,
                 parameters,
@@ -389,6 +388,37 @@ def rearrangements() -> Iterator[Case]:
         )
 
 
+def after_views() -> Iterator[Case]:
+    """Layers whose input lies apart in its storage: a slice, a crop, a layernorm."""
+    layers: list[tuple[str, dict[str, Any], str, Callable[[list[Shape]], Layer]]] = [
+        ("flatten", {}, "nn.Flatten()", plain(nn.Flatten())),
+        ("relu", {"inplace": True}, "nn.ReLU(inplace=True)", plain(nn.ReLU(True))),
+        (
+            "conv",
+            {"filters": 16, "kernel": 3},
+            "nn.Conv2d",
+            lambda shapes: nn.Conv2d(shapes[0][0], 16, 3),
+        ),
+        ("maxpool", {"kernel": 2}, "nn.MaxPool2d", plain(nn.MaxPool2d(2))),
+        ("batchnorm", {}, "nn.BatchNorm2d", lambda shapes: nn.BatchNorm2d(shapes[0][0])),
+        ("groupnorm", {"groups": 2}, "nn.GroupNorm", lambda shapes: nn.GroupNorm(2, shapes[0][0])),
+        (
+            "channel_shuffle",
+            {"groups": 2},
+            "view, transpose, contiguous, view",
+            plain(lambda x: shuffle(x, 2)),
+        ),
+    ]
+    views: list[tuple[dict[str, Any], Layer]] = [
+        ({"slice": {"part": 2, "of": 2}}, lambda x: x[:, 4:]),
+        ({"crop": {"size": 8}}, lambda x: centre(x, 8, 8)),
+        ({"layernorm": {"affine": False}}, LayerNorm2d(8, elementwise_affine=False)),
+    ]
+    for after, view in views:
+        for kind, parameters, code, make in layers:
+            yield Case(kind, parameters, code, make, IMAGES, after, view)
+
+
 def merges() -> Iterator[Case]:
     """add, concat, multiply."""
     equal: list[list[Shape]] = [[[8, 12, 12]] * 2, [[8, 15, 9]] * 2]
@@ -402,9 +432,7 @@ def merges() -> Iterator[Case]:
         return x
 
     yield Case("add", {**names, "inplace": True}, "x += y", plain(add_to), equal)
-    yield Case(
-        "add", {**names, "inplace": False}, "x + y", plain(lambda x, y: x + y), equal
-    )
+    yield Case("add", {**names, "inplace": False}, "x + y", plain(lambda x, y: x + y), equal)
     code = "x += y; x += z"
     yield Case("add", {**all_names, "inplace": True}, code, plain(add_to), three)
     yield Case(
@@ -419,9 +447,7 @@ def merges() -> Iterator[Case]:
         [[8, 15, 9], [16, 15, 9]],
     ]
     code = "torch.cat([x, y], 1)"
-    yield Case(
-        "concat", names, code, plain(lambda x, y: torch.cat([x, y], 1)), different
-    )
+    yield Case("concat", names, code, plain(lambda x, y: torch.cat([x, y], 1)), different)
     cropped: list[list[Shape]] = [
         [[8, 12, 12], [3, 8, 8]],
         [[8, 15, 9], [16, 10, 5]],
@@ -452,3 +478,4 @@ def cases() -> Iterator[Case]:
     yield from activations()
     yield from rearrangements()
     yield from merges()
+    yield from after_views()

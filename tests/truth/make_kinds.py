@@ -7,9 +7,11 @@ tests, which read its output. Every case of kind_cases.py is a network of that o
 
 Each input is the clone of a leaf tensor that requires a gradient, made before anything
 is measured: it may be changed in place, and autograd keeps for the layer whatever a
-layer in the middle of a network keeps. Recorded for two sizes of input:
+layer in the middle of a network keeps. Where an entry has `after`, the layer's input is
+the result of that step (a view of the clone; for layernorm, a permuted new tensor), and
+"the input's storage" is the storage of this result. Recorded for two sizes of input:
 
-    inputs, output   shapes without the batch
+    inputs, output   shapes without the batch (with `after`, inputs of that step)
     weights, biases  parameter elements; biases are the parameters named "bias"
     storage          where the output is: "new", "view" (the input's storage, unchanged)
                      or "inplace" (the input's storage, overwritten), in training
@@ -55,7 +57,9 @@ class Run:
     """A case at given input shapes on one device."""
 
     def __init__(self, case: Case, shapes: list[Shape], device: str) -> None:
-        self.shapes, self.device = shapes, device
+        self.shapes, self.device, self.view = shapes, device, case.view
+        with torch.device("meta"):
+            shapes = [list(x.shape[1:]) for x in self.viewed(self.inputs(1))]
         with torch.device(device):
             self.layer = case.make(shapes)
         self.module = self.layer if isinstance(self.layer, nn.Module) else nn.Module()
@@ -65,11 +69,14 @@ class Run:
         """Keys of the parameters and buffers."""
         return {key(t) for t in [*self.module.parameters(), *self.module.buffers()]}
 
-    def inputs(self, batch: int, dtype: torch.dtype) -> list[torch.Tensor]:
+    def viewed(self, inputs: list[torch.Tensor]) -> list[torch.Tensor]:
+        """The inputs, or the view of them that the case asks for."""
+        return [self.view(x) for x in inputs] if self.view else inputs
+
+    def inputs(self, batch: int, dtype: torch.dtype = torch.float32) -> list[torch.Tensor]:
         """Zeros of the input shapes."""
         return [
-            torch.zeros(batch, *shape, device=self.device, dtype=dtype)
-            for shape in self.shapes
+            torch.zeros(batch, *shape, device=self.device, dtype=dtype) for shape in self.shapes
         ]
 
     def parameters(self) -> dict[str, int]:
@@ -83,7 +90,8 @@ class Run:
     ) -> tuple[dict[str, Any], torch.Tensor, str]:
         """One forward in training mode: what is saved, the output, and where it is."""
         self.module.train()
-        inputs = [x.requires_grad_().clone() for x in self.inputs(batch, dtype)]
+        leaves = self.inputs(batch, dtype)
+        inputs = self.viewed([x.requires_grad_().clone() for x in leaves])
         versions = [x._version for x in inputs]
         with saved_storages(self.held()) as saved:
             output = self.layer(*inputs)
@@ -111,7 +119,8 @@ class Run:
     def evaluation(self, batch: int) -> dict[str, int]:
         """Bytes of an evaluation."""
         self.module.eval()
-        inputs = self.inputs(batch, torch.float32)
+        with torch.no_grad():
+            inputs = self.viewed(self.inputs(batch))
         skip = self.held() | {key(x) for x in inputs}
         with torch.no_grad(), Live(skip) as live:
             output = self.layer(*inputs)
@@ -165,6 +174,7 @@ def entry(case: Case) -> dict[str, Any]:
     return {
         "kind": case.kind,
         "parameters": case.parameters,
+        **({"after": case.after} if case.after else {}),
         "torch": case.code,
         "sizes": sizes,
         "half": halves(case),
