@@ -107,7 +107,8 @@ class Group:
 
 class Hold(NamedTuple):
     """A call (block, residual, branch, merge) that received ``tensor`` and keeps it alive while
-    the rows ``first`` up to, not including, ``stop`` run, as eager frameworks do."""
+    the rows ``first`` up to, not including, ``stop`` run, as eager frameworks do.
+    """
 
     tensor: Tensor
     first: int
@@ -116,7 +117,8 @@ class Hold(NamedTuple):
 
 class StepRange(NamedTuple):
     """The rows that came from one named step, and the tensor that leaves it: what `expect`,
-    `published` and `explain` find by path."""
+    `published` and `explain` find by path.
+    """
 
     path: str
     first: int

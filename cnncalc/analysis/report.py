@@ -178,7 +178,8 @@ TOTALS = (
 
 class Comparison(NamedTuple):
     """A published figure beside the computed one. ``layer`` is None for a total; ``stated`` is
-    the text as the spec has it."""
+    the text as the spec has it.
+    """
 
     source: str
     layer: str | None
