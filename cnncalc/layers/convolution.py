@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Flag, Padding, Pair, Whole
+from cnncalc.layers.division import check_groups
+from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import Layer, LayerProblem, Saved, View, kinds_that
+from cnncalc.layers.layer import LayerProblem, View
+from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.window import (
+    ONES,
     Window,
     WindowLayer,
     by,
@@ -21,51 +24,6 @@ from cnncalc.layers.window import (
 )
 from cnncalc.rules import shapes
 from cnncalc.shape import Sides, extent
-
-ONES = (1, 1)
-
-
-def bias_field() -> Flag:
-    return Flag(
-        "whether a bias is added per output channel",
-        default=Derived("true, unless it has a norm", lambda layer: layer.norm == "none"),
-    )
-
-
-def norm_field() -> Choice:
-    return Choice(
-        "normalization that follows as a row of its own",
-        words=lambda: kinds_that("is_norm"),
-        default="none",
-    )
-
-
-def activation_field() -> Choice:
-    return Choice(
-        "activation that follows, after the norm, as a row of its own",
-        words=lambda: kinds_that("is_activation"),
-        default="none",
-    )
-
-
-class Weighted(Layer):
-    """Base of the kinds with filters or neurons, and a bias, norm and activation of their own."""
-
-    bias: Flag
-    norm: Choice
-    activation: Choice
-
-    def bias_shape(self) -> tuple[int, ...]:
-        return (self.output_channels(),) if self.bias else ()
-
-    def fused(self) -> tuple[str, ...]:
-        return tuple(word for word in (self.norm, self.activation) if word != "none")
-
-    def saved(self) -> Saved:
-        return Saved(inputs=True)
-
-    def elementwise(self) -> int:
-        return self.output.values if self.bias else 0
 
 
 class Filters(Weighted, WindowLayer):
@@ -84,8 +42,7 @@ class Filters(Weighted, WindowLayer):
         """One multiply-accumulate per weight and output position."""
         return self.weights() * self.output.area
 
-    def formulas(self) -> Iterator[Formula]:
-        yield from super().formulas()
+    def cost_formulas(self) -> Iterator[Formula]:
         (kh, kw), out, groups = self.window().kernel, self.output, self.split()
         depth = "D1" if groups == 1 else "D1/G"
         symbols = {
@@ -102,7 +59,6 @@ class Filters(Weighted, WindowLayer):
         yield Formula.of("weights", filters, symbols, self.weights())
         if self.bias:
             yield Formula.of("biases", "K", symbols, self.biases())
-        yield Formula.of("activations", "W2·H2·K", symbols, out.values, "values")
         yield Formula.of("macs", f"{filters}·W2·H2", symbols, self.macs())
 
     def notes_params(self) -> str:
@@ -275,11 +231,13 @@ class TransposedConv(Weighted):
         """One multiply-accumulate per weight and *input* position."""
         return self.weights() * self.input.area
 
-    def formulas(self) -> Iterator[Formula]:
-        (kh, kw), x, out = self.kernel, self.input, self.output
+    def size_formulas(self) -> Iterator[Formula]:
         for index in (1, 0):
-            name, size = ("height", "width")[index], out[1 + index]
+            name, size = ("height", "width")[index], self.output[1 + index]
             yield Formula.of(name, self._size_text(index), self._symbols(index), size, "pixels")
+
+    def cost_formulas(self) -> Iterator[Formula]:
+        (kh, kw), x = self.kernel, self.input
         symbols = {
             "F": Symbol(kw, "size of the kernel"),
             "Fw": Symbol(kw, "width of the kernel"),
@@ -289,15 +247,12 @@ class TransposedConv(Weighted):
             "K": Symbol(self.filters, "filters"),
             "W1": Symbol(x.width, "width of the input"),
             "H1": Symbol(x.height, "height of the input"),
-            "W2": Symbol(out.width, "width of the output"),
-            "H2": Symbol(out.height, "height of the output"),
         }
         depth = "D1" if self.groups == 1 else "D1/G"
         filters = f"{'F·F' if kh == kw else 'Fw·Fh'}·{depth}·K"
         yield Formula.of("weights", filters, symbols, self.weights())
         if self.bias:
             yield Formula.of("biases", "K", symbols, self.biases())
-        yield Formula.of("activations", "W2·H2·K", symbols, out.values, "values")
         yield Formula.of("macs", f"{filters}·W1·H1", symbols, self.macs())
 
     def view(self) -> View:
@@ -318,22 +273,3 @@ class TransposedConv(Weighted):
     def notes_params(self) -> str:
         channels, filters, kh, kw = self.weight_shape()
         return f"({kw}*{kh}*{channels})*{filters}"
-
-
-def check_groups(groups: int, count: int, what: str, field: str = "groups") -> None:
-    """Groups must divide what they split; offers the nearest divisors."""
-    if count % groups:
-        near = sorted(range(1, count + 1), key=lambda g: abs(g - groups))
-        divisors = [g for g in near if count % g == 0][:2]
-        more = -(-count // groups) * groups
-        raise LayerProblem(
-            shapes.groups_do_not_divide,
-            "groups",
-            what=what,
-            count=count,
-            groups=groups,
-            candidates=[
-                *(("groups", str(g)) for g in divisors),
-                *((field, str(n)) for n in (more, more - groups) if field == "filters" and n > 0),
-            ],
-        )

@@ -9,14 +9,14 @@ so), everything else follows. Instances are immutable and may be shared by equal
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.diagnostics import Rule, Unknown
 from cnncalc.layers.fields import REQUIRED, Derived, Field
-from cnncalc.layers.formula import Formula
+from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.shape import Shape
 
 KINDS: dict[str, type[Layer]] = {}
@@ -187,14 +187,42 @@ class Layer:
         return 0
 
     def elementwise(self) -> int:
-        """Elementwise and normalization operations (adds, multiplies, compares, one for each
-        function such as exp), which `macs` leaves out; a convolution's bias is one per value.
+        """Elementwise operations, which `macs` leaves out: one for each add, subtract, multiply,
+        divide, compare and function (exp, log, tanh, erf, power) in inference.
+
+        A bias is one per value; batch norm two (folded into a·x + b), the other norms five, four
+        without scale and shift (as fvcore counts them); a pool one per value of each window; an
+        add or multiply one per output value and further input. An activation's are counted in
+        the formula of its docstring. What only moves values, and dropout, count none.
         """
         return 0
 
-    def formulas(self) -> Iterable[Formula]:
-        """The arithmetic of width, height, weights, biases, macs… as the lecture writes it."""
-        return ()
+    def formulas(self) -> Iterator[Formula]:
+        """The arithmetic of width, height, channels (where they change), activations, weights,
+        biases and macs (where there are any), as the lecture writes it.
+        """
+        yield from self.size_formulas()
+        if self.volume:
+            channels, height, width = out = self.output
+            symbols = {
+                "W2": Symbol(width, "width of the output"),
+                "H2": Symbol(height, "height of the output"),
+                "D2": Symbol(channels, "channels of the output"),
+            }
+            yield Formula("activations", "W2·H2·D2", symbols, out.values, "values")
+        yield from self.cost_formulas()
+
+    def size_formulas(self) -> Iterator[Formula]:
+        """The part of `formulas` about the output's shape."""
+        x = self.input
+        yield Formula("width", "W", {"W": Symbol(x.width, "width of the input")}, x.width, "pixels")
+        yield Formula(
+            "height", "H", {"H": Symbol(x.height, "height of the input")}, x.height, "pixels"
+        )
+
+    def cost_formulas(self) -> Iterator[Formula]:
+        """The part of `formulas` about weights, biases and macs."""
+        return iter(())
 
     def view(self) -> View | None:
         """What one output pixel sees of the input; None: all of it."""

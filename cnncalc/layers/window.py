@@ -13,7 +13,9 @@ from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, LayerProblem, View
 from cnncalc.rules import advice as rules
 from cnncalc.rules import shapes
-from cnncalc.shape import Shape, Sides, extent, same_padding, unseen, window_output
+from cnncalc.shape import Shape, Sides, extent, same_padding, unseen, window_output, window_steps
+
+ONES = (1, 1)
 
 
 class Axis(NamedTuple):
@@ -78,14 +80,19 @@ class Axis(NamedTuple):
         }
         if self.same:
             text = f"ceil({letter}/S)"
-        elif not rounded or self.free % self.stride == 0:
+        elif not rounded:
             text = f"{self.steps} + 1"
-        elif self.rounding == "floor":
-            text = f"floor({self.steps}) + 1"
-        elif self.output == -(-self.free // self.stride) + 1:
-            text = f"ceil({self.steps}) + 1"
         else:
-            text = f"ceil({self.steps})"  # + 1, − 1: the last window would start in the padding
+            exact = self.free % self.stride == 0
+            text = self.steps if exact else f"{self.rounding}({self.steps})"
+            last = window_steps(
+                self.size + self.before + self.after,
+                self.extent,
+                self.stride,
+                ceil=self.rounding == "ceil",
+            )
+            if self.output > last:  # else + 1, − 1: the last window would start in the padding
+                text += " + 1"
         return Formula.of(self.name, text, symbols, self.output, "pixels")
 
 
@@ -144,7 +151,7 @@ class WindowLayer(Layer):
             candidates=(
                 ("kernel", str((room - 1) // axis.dilation + 1)),
                 ("padding", str(axis.before + (1 - axis.free) // 2)),
-                ("dilation", str((room - 1) // max(1, axis.kernel - 1))),
+                ("dilation", str(max(1, (room - 1) // max(1, axis.kernel - 1)))),
             ),
         )
 
@@ -153,7 +160,7 @@ class WindowLayer(Layer):
         (kh, kw), (dh, dw) = window.kernel, window.dilation
         return View((extent(kh, dh), extent(kw, dw)), window.stride)
 
-    def formulas(self) -> Iterator[Formula]:
+    def size_formulas(self) -> Iterator[Formula]:
         for axis in reversed(self.window().axes(self.input)):
             yield axis.formula()
 

@@ -119,3 +119,105 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
         mends=[m for m in mends if m],
         layer=place.name,
     )
+
+
+@rule("advice", "warning")
+def pool_enlarges(place: Place, field: str, *, size: tuple[int, int]) -> Diagnostic:
+    """An adaptive pool is asked for more windows than its input has pixels: it repeats pixels.
+
+    Bad:
+        input: 4x4x3
+        layers:
+          - adaptive_avgpool: 7
+
+    Good:
+        input: 14x14x3
+        layers:
+          - adaptive_avgpool: 7
+    """
+    image = place.layer.input
+    fits = (min(size[0], image.height), min(size[1], image.width))
+    mend = place.set_field("size", str(fits[0] if fits[0] == fits[1] else list(fits)))
+    return Diagnostic(
+        f"{place.name}: pools its {image.width}×{image.height} input to a larger "
+        f"{size[1]}×{size[0]}: pixels are repeated",
+        place.span(field),
+        label="larger than the input",
+        related=place.origins(),
+        mends=[mend] if mend else (),
+        layer=place.name,
+    )
+
+
+@rule("advice", "warning")
+def norm_of_one_value(place: Place, field: str) -> Diagnostic:
+    """A norm takes its mean over a single value, which leaves zero, whatever the value was.
+
+    So does a layernorm of one channel, and a groupnorm of a vector with as many groups as
+    channels.
+
+    Bad:
+        input: 32x32x1
+        layers:
+          - layernorm
+
+    Good:
+        input: 32x32x3
+        layers:
+          - layernorm
+    """
+    return Diagnostic(
+        f"{place.name}: each mean is that of one value, so every output is the same constant",
+        place.span(field),
+        label="has nothing to compare a value with",
+        related=place.origins(),
+        layer=place.name,
+    )
+
+
+@rule("advice", "warning")
+def softmax_of_one_channel(place: Place, field: str) -> Diagnostic:
+    """A softmax over one channel is 1 everywhere; for a yes or no, the sigmoid is meant.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: [1, 3]
+          - softmax
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: [1, 3]
+          - sigmoid
+    """
+    return Diagnostic(
+        f"{place.name}: a softmax over its one input channel is 1 everywhere",
+        place.span(field),
+        label="always 1",
+        related=place.origins(),
+        help=("`sigmoid` gives one probability per position",),
+        layer=place.name,
+    )
+
+
+@rule("advice", "warning")
+def drops_everything(place: Place, field: str) -> Diagnostic:
+    """A dropout with probability 1 sets all to zero in training: nothing before it can learn.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - dropout: 1
+
+    Good:
+        input: 32x32x3
+        layers:
+          - dropout: 0.5
+    """
+    return Diagnostic(
+        f"{place.name}: with probability 1 it drops everything in training",
+        place.span(field),
+        label="the share that is dropped",
+        layer=place.name,
+    )

@@ -31,6 +31,11 @@ class Place(Protocol):
         (the value comes from an expression or a block's argument).
         """
 
+    def set_origin_field(self, index: int, field: str, value: str) -> Mend | None:
+        """The same, written into the step that gave input ``index`` (from 0) its shape; None
+        also where its kind has no such field.
+        """
+
 
 @rule("shapes")
 def no_valid_output(
@@ -101,5 +106,120 @@ def groups_do_not_divide(
         label=f"{count} / {groups} is not whole",
         related=place.origins(),
         mends=[m for m in mends if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def factor_does_not_divide(
+    place: Place,
+    field: str,
+    *,
+    why: str,
+    count: int,
+    divisor: int,
+    candidates: Iterable[tuple[str, str]],
+) -> Diagnostic:
+    """A layer splits channels or pixels into equal parts, and they do not come out even.
+
+    `slice` splits the channels into `of` parts; `pixel_shuffle` takes factor² channels for each
+    of its own; `space_to_depth` needs a height and width that its factor divides.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - slice: {part: 1, of: 2}
+
+    Good:
+        input: 32x32x4
+        layers:
+          - slice: {part: 1, of: 2}
+    """
+    mends = (place.set_field(name, value) for name, value in candidates)
+    return Diagnostic(
+        f"{place.name}: {why}",
+        place.span(field),
+        label=f"{count} / {divisor} is not whole",
+        related=place.origins(),
+        mends=[m for m in mends if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def no_such_part(place: Place, field: str, *, part: int, of: int) -> Diagnostic:
+    """A slice asks for a part beyond the last; parts count from 1.
+
+    Bad:
+        input: 32x32x4
+        layers:
+          - slice: {part: 3, of: 2}
+
+    Good:
+        input: 32x32x4
+        layers:
+          - slice: {part: 2, of: 2}
+    """
+    mends = (place.set_field("part", str(of)), place.set_field("of", str(part)))
+    return Diagnostic(
+        f"{place.name} has no part {part}: the channels are split into {of}",
+        place.span(field),
+        label=f"must be from 1 to {of}",
+        mends=[m for m in mends if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def crop_larger_than_input(
+    place: Place, field: str, *, size: tuple[int, int], fits: tuple[int, int]
+) -> Diagnostic:
+    """A crop cuts out the centre of an image, so it cannot be larger than the image.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - crop: 40
+
+    Good:
+        input: 40x40x3
+        layers:
+          - crop: 32
+    """
+    image = place.layer.input
+    mend = place.set_field("size", str(fits[0] if fits[0] == fits[1] else list(fits)))
+    return Diagnostic(
+        f"{place.name}: a {size[1]}×{size[0]} crop is larger than its "
+        f"{image.width}×{image.height} input",
+        place.span(field),
+        label=f"must be at most {image.width}×{image.height}",
+        related=place.origins(),
+        mends=[mend] if mend else (),
+        layer=place.name,
+    )
+
+
+@rule("form")
+def factor_and_target(place: Place, field: str, *, factor: str, to: str) -> Diagnostic:
+    """An upsampling is told its size twice: by a factor, and by a tensor to match.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+          - maxpool: 2
+          - upsample: {factor: 2, to: conv1}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+          - maxpool: 2
+          - upsample: {to: conv1}
+    """
+    return Diagnostic(
+        f"{place.name} has both a factor ({factor}) and `to: {to}`: one of them is enough",
+        place.span(field),
+        label="leave this out, or `to`",
         layer=place.name,
     )

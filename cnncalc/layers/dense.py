@@ -1,0 +1,66 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.layers.fields import Whole
+from cnncalc.layers.formula import Formula, Symbol
+from cnncalc.layers.layer import View
+from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
+
+
+class Fc(Weighted):
+    """A fully connected layer: every neuron sees every value of its input (CS231n).
+
+    An image is flattened first; weights W·H·D·units. The output is a vector.
+    """
+
+    kind = "fc"
+    family = "dense"
+    units = Whole("number of neurons: the length of the output", positional=True)
+    bias = bias_field()
+    norm = norm_field()
+    activation = activation_field()
+
+    def output_channels(self) -> int:
+        return self.units
+
+    def output_size(self) -> tuple[int, int]:
+        return 1, 1
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return self.units, self.input.values
+
+    def macs(self) -> int:
+        """One multiply-accumulate per weight."""
+        return self.weights()
+
+    def size_formulas(self) -> Iterator[Formula]:
+        yield Formula("width", "1", {}, 1, "pixels")
+        yield Formula("height", "1", {}, 1, "pixels")
+
+    def cost_formulas(self) -> Iterator[Formula]:
+        x = self.input
+        symbols = {
+            "W": Symbol(x.width, "width of the input"),
+            "H": Symbol(x.height, "height of the input"),
+            "D": Symbol(x.channels, "channels of the input"),
+            "K": Symbol(self.units, "neurons"),
+        }
+        text = "D·K" if x.area == 1 else "W·H·D·K"
+        yield Formula.of("weights", text, symbols, self.weights())
+        if self.bias:
+            yield Formula.of("biases", "K", symbols, self.biases())
+        yield Formula.of("macs", text, symbols, self.macs())
+
+    def view(self) -> View | None:
+        return None
+
+    def describe(self) -> str:
+        return f"{self.units} neuron{'s' if self.units > 1 else ''}"
+
+    def notes_params(self) -> str:
+        x = self.input
+        image = f"{x.width}*{x.height}*" if x.area > 1 else ""
+        return f"{image}{x.channels}*{self.units}"

@@ -1,0 +1,151 @@
+"""Merges: layers with several inputs, the ends of branches or tensors that exist already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from cnncalc.diagnostics import Rule, Unknown
+from cnncalc.layers.activation import inplace_field
+from cnncalc.layers.fields import Flag
+from cnncalc.layers.formula import Formula, Symbol
+from cnncalc.layers.layer import Layer, LayerProblem, Saved, Storage
+from cnncalc.rules import merges as rules
+
+CHANNELS, HEIGHT, WIDTH = range(3)
+
+
+class Merge(Layer):
+    """Base of the merges. Of an input that a mistake upstream left partly unknown, the known
+    part is checked, and the others tell the rest.
+    """
+
+    family = "merge"
+    takes_branches = True
+    mismatch: ClassVar[Rule[...]]
+    """The rule that words two inputs that do not fit together."""
+
+    def agreed(self, axis: int, among: Iterable[int] | None = None) -> int:
+        """The one size that inputs (all, or those given by index) have along an axis. Raises
+        `LayerProblem` when two differ, `Unknown` when none is known.
+        """
+        indices = range(len(self.inputs)) if among is None else among
+        known = [(i, self.inputs[i][axis]) for i in indices if self.inputs[i][axis] is not None]
+        if not known:
+            raise Unknown
+        first, size = known[0]
+        for index, other in known:
+            if other != size:
+                raise LayerProblem(self.mismatch, pair=(first, index), axis=axis)
+        return size
+
+    def elementwise(self) -> int:
+        """One operation per output value and further input."""
+        return (len(self.inputs) - 1) * self.output.values
+
+    def joined(self, letter: str, separator: str = ", ") -> str:
+        """The letter of every input: `D1 + D2 + D3`."""
+        return separator.join(f"{letter}{n}" for n in range(1, len(self.inputs) + 1))
+
+    def symbols(self) -> dict[str, Symbol]:
+        """W1, H1, D1, W2…: the sizes of every input."""
+        return {
+            f"{letter}{number}": Symbol(size, f"{name} of input {number}")
+            for number, shape in enumerate(self.inputs, 1)
+            for letter, name, size in zip(
+                "DHW", ("channels", "height", "width"), shape, strict=True
+            )
+        }
+
+    def describe(self) -> str:
+        return f"{self.kind} {len(self.inputs)} inputs"
+
+
+class Add(Merge):
+    """The sum of its inputs, value by value; their shapes must be equal (He et al. 2015)."""
+
+    kind = "add"
+    mismatch = rules.add_shapes_differ
+    inplace = inplace_field(default=True)
+
+    def output_channels(self) -> int:
+        return self.agreed(CHANNELS)
+
+    def output_size(self) -> tuple[int, int]:
+        return self.agreed(HEIGHT), self.agreed(WIDTH)
+
+    def storage(self) -> Storage:
+        return Storage.IN_PLACE if self.inplace else Storage.NEW
+
+    def transient(self) -> Saved:
+        """Of three inputs or more, the sum so far, unless it is made in the first input."""
+        partial = len(self.inputs) > 2 and not self.inplace
+        return Saved(values=self.output.values if partial else 0)
+
+
+class Concat(Merge):
+    """The channels of all its inputs, one after the other; height and width must be equal.
+
+    With `crop: true` all are first cropped to the smallest, centred (Ronneberger et al. 2015,
+    U-Net).
+    """
+
+    kind = "concat"
+    mismatch = rules.concat_sizes_differ
+    crop = Flag("whether all inputs are first cropped to the smallest, centred", default=False)
+
+    def output_channels(self) -> int:
+        return sum(shape.channels for shape in self.inputs)
+
+    def output_size(self) -> tuple[int, int]:
+        if self.crop:
+            return min(x.height for x in self.inputs), min(x.width for x in self.inputs)
+        return self.agreed(HEIGHT), self.agreed(WIDTH)
+
+    def elementwise(self) -> int:
+        return 0
+
+    def size_formulas(self) -> Iterator[Formula]:
+        symbols, out = self.symbols(), self.output
+        for name, letter, size in (("width", "W", out.width), ("height", "H", out.height)):
+            text = f"min({self.joined(letter)})" if self.crop else f"{letter}1"
+            yield Formula.of(name, text, symbols, size, "pixels")
+        yield Formula.of("channels", self.joined("D", " + "), symbols, out.channels)
+
+
+class Multiply(Merge):
+    """The product of its inputs, value by value.
+
+    A factor may have height and width 1 (squeeze-and-excitation, Hu et al. 2018), or 1 channel
+    (an attention map): it then multiplies every position, or every channel.
+    """
+
+    kind = "multiply"
+    mismatch = rules.factors_differ
+
+    def output_channels(self) -> int:
+        many = [i for i, shape in enumerate(self.inputs) if shape[CHANNELS] != 1]
+        return self.agreed(CHANNELS, many) if many else 1
+
+    def output_size(self) -> tuple[int, int]:
+        large = [i for i, shape in enumerate(self.inputs) if shape[HEIGHT:] != (1, 1)]
+        return (self.agreed(HEIGHT, large), self.agreed(WIDTH, large)) if large else (1, 1)
+
+    def saved(self) -> Saved:
+        """Every factor: the inputs, and of three or more also the products in between."""
+        return Saved(inputs=True, values=sum(self._partial_products()))
+
+    def transient(self) -> Saved:
+        return Saved(values=max(self._partial_products(), default=0))
+
+    def _partial_products(self) -> list[int]:
+        """Values of the product of the first two inputs, the first three… without the last."""
+        return [
+            Multiply({}, self.inputs[:count]).output.values for count in range(2, len(self.inputs))
+        ]
+
+    def size_formulas(self) -> Iterator[Formula]:
+        symbols, out = self.symbols(), self.output
+        for name, letter, size in (("width", "W", out.width), ("height", "H", out.height)):
+            yield Formula.of(name, f"max({self.joined(letter)})", symbols, size, "pixels")
+        yield Formula.of("channels", f"max({self.joined('D')})", symbols, out.channels)

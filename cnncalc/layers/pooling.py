@@ -1,0 +1,245 @@
+"""Pooling: with a window, over the whole image, and to a given size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+
+from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Padding, Pair
+from cnncalc.layers.formula import Formula, Symbol
+from cnncalc.layers.layer import Advice, Layer, Saved, View
+from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two, padding_words
+from cnncalc.rules import advice as rules
+
+
+def kernel_field() -> Pair:
+    return Pair("size of the window", positional=True, unit="pixels")
+
+
+def stride_field() -> Pair:
+    return Pair(
+        "step of the window",
+        default=Derived("the kernel", lambda layer: layer.kernel),
+        unit="pixels",
+    )
+
+
+def padding_field(border: str) -> Padding:
+    return Padding(f"border {border} around the image", default=NO_PADDING, unit="pixels")
+
+
+def rounding_field() -> Choice:
+    return Choice(
+        "whether a last window that juts out of the image is dropped (floor) or kept (ceil)",
+        words=("floor", "ceil"),
+        default="floor",
+    )
+
+
+class Pool(Layer):
+    """Base of all pools; ``word`` is what they take of a window: `max` or `average`."""
+
+    family = "pooling"
+    word: str
+
+    def max_saved(self) -> Saved:
+        """What a max pool keeps: its input, and which value of each window was the largest."""
+        return Saved(inputs=True, indices=self.output.values)
+
+
+class WindowPool(Pool, WindowLayer):
+    """Base of the pools whose window slides over the input."""
+
+    kernel: Pair
+    stride: Pair
+    padding: Padding
+    rounding: Choice
+
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, rounding=self.rounding)
+
+    def elementwise(self) -> int:
+        """One operation per value of a window and output value."""
+        kh, kw = self.kernel
+        return self.output.values * kh * kw
+
+    def describe(self) -> str:
+        window = self.window()
+        return (
+            f"{by(self.kernel)} {self.word} pool, stride {one_or_two(self.stride)}"
+            f"{'' if self.padding == NO_PADDING else f', pad {padding_words(self.padding)}'}"
+            f"{'' if window.dilation == ONES else f', dilation {one_or_two(window.dilation)}'}"
+            f"{', rounded up' if self.rounding == 'ceil' else ''}"
+        )
+
+
+class MaxPool(WindowPool):
+    """Max pooling: the largest value of every window, channel by channel.
+
+    Output W2 = (W1 − F + 2P)/S + 1, no parameters (CS231n). The stride is the kernel's size
+    unless it is given; the border counts as minus infinity.
+    """
+
+    kind = "maxpool"
+    word = "max"
+    kernel = kernel_field()
+    stride = stride_field()
+    padding = padding_field("of minus infinity")
+    dilation = Pair("distance between the pixels that a window sees", default=ONES, unit="pixels")
+    rounding = rounding_field()
+
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
+
+    def saved(self) -> Saved:
+        return self.max_saved()
+
+    def transient(self) -> Saved:
+        return Saved(indices=self.output.values)
+
+    def notes_label(self) -> str:
+        return f"POOL{one_or_two(self.kernel)}"
+
+
+class AvgPool(WindowPool):
+    """Average pooling: the mean of every window, channel by channel; zeros of the border count.
+
+    Output W2 = (W1 − F + 2P)/S + 1, no parameters. The stride is the kernel's size unless it
+    is given.
+    """
+
+    kind = "avgpool"
+    word = "average"
+    kernel = kernel_field()
+    stride = stride_field()
+    padding = padding_field("of zeros")
+    rounding = rounding_field()
+
+    def saved(self) -> Saved:
+        return Saved(inputs=True)
+
+    def notes_label(self) -> str:
+        return f"AVGPOOL{one_or_two(self.kernel)}"
+
+
+class AdaptivePool(Pool):
+    """Base of the pools that cut the image into a given number of windows.
+
+    Along an axis of H pixels, window i of n reaches from floor(i·H/n) to ceil((i + 1)·H/n), as
+    in PyTorch: neighbours overlap where n does not divide H.
+    """
+
+    def windows(self) -> tuple[int, int]:
+        """Number of windows along the height and the width."""
+        raise NotImplementedError
+
+    def output_size(self) -> tuple[int, int]:
+        return self.windows()
+
+    def elementwise(self) -> int:
+        """One operation per value of a window and output value. The windows along an axis hold
+        H + n − gcd(H, n) pixels together.
+        """
+        x = self.input
+        (rows, columns), channels = self.windows(), x.channels
+        in_rows = x.height + rows - gcd(x.height, rows)
+        in_columns = x.width + columns - gcd(x.width, columns)
+        return channels * in_rows * in_columns
+
+    def view(self) -> View | None:
+        """The largest window, ceil((H + n − gcd(H, n))/n); windows are H/n apart on average."""
+        sizes, counts = self.input[1:], self.windows()
+        if counts == ONES:
+            return None
+        axes = [(size, n, gcd(size, n)) for size, n in zip(sizes, counts, strict=True)]
+        (high, wide), (down, across), (up, along) = zip(
+            *((-(-(size + n - g) // n), size // g, n // g) for size, n, g in axes), strict=True
+        )
+        return View((high, wide), (down, across), (up, along))
+
+    def size_formulas(self) -> Iterator[Formula]:
+        rows, columns = self.windows()
+        yield Formula("width", "W2", {"W2": Symbol(columns, "windows across")}, columns, "pixels")
+        yield Formula("height", "H2", {"H2": Symbol(rows, "windows down")}, rows, "pixels")
+
+
+class GlobalPool(AdaptivePool):
+    """Base of the pools over the whole image: one window."""
+
+    def windows(self) -> tuple[int, int]:
+        return ONES
+
+    def describe(self) -> str:
+        return f"global {self.word} pool"
+
+
+class SizedPool(AdaptivePool):
+    """Base of the pools to a given size."""
+
+    size: Pair
+
+    def windows(self) -> tuple[int, int]:
+        return self.size
+
+    def describe(self) -> str:
+        return f"adaptive {self.word} pool to {by(self.size)}"
+
+    def advice(self) -> Iterator[Advice]:
+        x = self.input
+        if self.size[0] > x.height or self.size[1] > x.width:
+            yield Advice(rules.pool_enlarges, "size", {"size": self.size})
+
+
+def size_field() -> Pair:
+    return Pair("height and width of the output", positional=True, unit="pixels")
+
+
+class GlobalAvgPool(GlobalPool):
+    """Global average pooling: the mean of each channel (Lin et al. 2014, Network in Network)."""
+
+    kind = "global_avgpool"
+    word = "average"
+
+
+class GlobalMaxPool(GlobalPool):
+    """Global max pooling: the largest value of each channel."""
+
+    kind = "global_maxpool"
+    word = "max"
+
+    def saved(self) -> Saved:
+        return self.max_saved()
+
+    def transient(self) -> Saved:
+        return Saved(indices=self.output.values)
+
+
+class AdaptiveAvgPool(SizedPool):
+    """Average pooling to a given size, whatever the size of the image.
+
+    Along an axis of H pixels, window i of n reaches from floor(i·H/n) to ceil((i + 1)·H/n).
+    """
+
+    kind = "adaptive_avgpool"
+    word = "average"
+    size = size_field()
+
+    def saved(self) -> Saved:
+        return Saved(inputs=self.size != ONES)
+
+
+class AdaptiveMaxPool(SizedPool):
+    """Max pooling to a given size, whatever the size of the image.
+
+    Along an axis of H pixels, window i of n reaches from floor(i·H/n) to ceil((i + 1)·H/n).
+    """
+
+    kind = "adaptive_maxpool"
+    word = "max"
+    size = size_field()
+
+    def saved(self) -> Saved:
+        return self.max_saved()
+
+    def transient(self) -> Saved:
+        return Saved(indices=self.output.values)

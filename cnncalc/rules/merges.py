@@ -1,0 +1,135 @@
+"""Rules about merges: inputs that do not fit together.
+
+Each names the first two inputs that disagree, counted from 1, with both shapes; the places they
+come from stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cnncalc.diagnostics import Diagnostic, Mend, rule
+from cnncalc.rules.shapes import Place
+
+
+@rule("shapes")
+def add_shapes_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
+    """An addition goes value by value, so all its inputs must have the same shape.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - add:
+              - conv: [16, 3]
+              - conv: [16, 5]
+
+    Good:
+        input: 32x32x3
+        layers:
+          - add:
+              - conv: {filters: 16, kernel: 3, padding: 1}
+              - conv: {filters: 16, kernel: 5, padding: 2}
+    """
+    return mismatch(place, field, pair, axis, "an addition needs equal shapes")
+
+
+@rule("shapes")
+def concat_sizes_differ(
+    place: Place, field: str, *, pair: tuple[int, int], axis: int
+) -> Diagnostic:
+    """Channels are joined position by position, so all inputs must have the same height and width.
+
+    `crop: true` first crops all to the smallest, centred, as U-Net does.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - concat:
+              - conv: [16, 3]
+              - conv: [16, 5]
+
+    Good:
+        input: 32x32x3
+        layers:
+          - concat:
+              - conv: {filters: 16, kernel: 3, padding: 1}
+              - conv: {filters: 16, kernel: 5, padding: 2}
+    """
+    needs = "a concatenation needs equal height and width"
+    return mismatch(place, field, pair, axis, needs, [place.set_field("crop", "true")])
+
+
+@rule("shapes")
+def factors_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
+    """A product goes value by value; only height and width 1, or 1 channel, fit every shape.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - multiply:
+              - identity
+              - conv: {filters: 8, kernel: 1}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - multiply:
+              - identity
+              - conv: {filters: 1, kernel: 1}
+    """
+    needs = "factors need equal shapes, or height and width 1, or 1 channel"
+    return mismatch(place, field, pair, axis, needs)
+
+
+def mismatch(
+    place: Place,
+    field: str,
+    pair: tuple[int, int],
+    axis: int,
+    needs: str,
+    mends: Iterable[Mend | None] = (),
+) -> Diagnostic:
+    """Two inputs (indices from 0) that differ along an axis: 0 channels, 1 height, 2 width."""
+    first, second = pair
+    shapes = place.layer.inputs
+    what = ("channels", "heights", "widths")[axis]
+    return Diagnostic(
+        f"{place.name}: input {first + 1} is {shapes[first]}, input {second + 1} is "
+        f"{shapes[second]}: {needs}",
+        place.span(field),
+        label=f"{what} {shapes[first][axis]} and {shapes[second][axis]} differ",
+        related=place.origins(),
+        mends=[m for m in (*mends, *origin_mends(place, pair, axis)) if m],
+        help=steps_to_add(place, pair, axis),
+        layer=place.name,
+    )
+
+
+def origin_mends(place: Place, pair: tuple[int, int], axis: int) -> list[Mend | None]:
+    """Changes of the two steps before the merge that could make them agree."""
+    first, second = pair
+    a, b = (place.layer.inputs[i][axis] for i in pair)
+    if axis == 0:
+        tries = [(second, "filters", str(a)), (first, "filters", str(b))]
+    else:
+        larger, smaller = (first, second) if a > b else (second, first)
+        ratio = -(-max(a, b) // min(a, b))
+        tries = [
+            *((i, "padding", "same") for i in (second, first)),
+            (smaller, "stride", "1"),
+            *([(larger, "stride", str(ratio))] if ratio > 1 else []),
+        ]
+    return [place.set_origin_field(*attempt) for attempt in tries]
+
+
+def steps_to_add(place: Place, pair: tuple[int, int], axis: int) -> list[str]:
+    """A further step in a branch that would make the two inputs agree."""
+    first, second = pair
+    a, b = (place.layer.inputs[i][axis] for i in pair)
+    if axis == 0:
+        return [f"a step `conv: [{a}, 1]` gives input {second + 1} {a} channels"]
+    small, large = sorted(((a, first), (b, second)))
+    if large[0] % small[0]:
+        return []
+    step = f"upsample: {large[0] // small[0]}"
+    return [f"a step `{step}` brings input {small[1] + 1} to the size of input {large[1] + 1}"]
