@@ -1,16 +1,9 @@
 """The layer kinds, a family a file. Importing this package fills `KINDS`."""
 
-# isort: off  (the order of import is the order of the kinds in the reference)
-from cnncalc.layers import (
-    activation,
-    convolution,
-    dense,
-    dropout,
-    merge,
-    normalization,
-    pooling,
-    reshape,
-)
+# The order of these imports is the order of the kinds in the reference.
+# isort: off
+from cnncalc.layers import convolution, dense, pooling, normalization, activation
+from cnncalc.layers import dropout, reshape, merge
 
 # isort: on
 from cnncalc.layers.layer import KINDS, Layer

@@ -104,7 +104,8 @@ class Field(Generic[T]):
         """The default as the reference shows it; empty for a required field."""
         if isinstance(self.default, Derived):
             return self.default.words
-        return shown(self.plain(self.default))
+        plain = self.plain(self.default)
+        return shown(tuple(plain) if isinstance(plain, list) else plain)
 
     @property
     def type_text(self) -> str:
@@ -262,6 +263,11 @@ class Pair(Field[tuple[int, int]]):
                 rules.out_of_range, at=at, shown=shown(number), wanted=f"at least {self.minimum}"
             )
         return number
+
+    @property
+    def default_text(self) -> str:
+        same = not isinstance(self.default, Derived) and self.default[0] == self.default[1]
+        return str(self.default[0]) if same else super().default_text
 
     def plain(self, value: tuple[int, int]) -> Any:
         return list(value)

@@ -10,6 +10,7 @@ from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Flag
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Layer, LayerProblem, Saved, Storage
+from cnncalc.layers.window import ONES
 from cnncalc.rules import merges as rules
 
 CHANNELS, HEIGHT, WIDTH = range(3)
@@ -25,12 +26,11 @@ class Merge(Layer):
     mismatch: ClassVar[Rule[...]]
     """The rule that words two inputs that do not fit together."""
 
-    def agreed(self, axis: int, among: Iterable[int] | None = None) -> int:
-        """The one size that inputs (all, or those given by index) have along an axis. Raises
+    def agreed(self, axis: int, among: Iterable[int]) -> int:
+        """The one size that the inputs of these indices have along an axis. Raises
         `LayerProblem` when two differ, `Unknown` when none is known.
         """
-        indices = range(len(self.inputs)) if among is None else among
-        known = [(i, self.inputs[i][axis]) for i in indices if self.inputs[i][axis] is not None]
+        known = [(i, self.inputs[i][axis]) for i in among if self.inputs[i][axis] is not None]
         if not known:
             raise Unknown
         first, size = known[0]
@@ -38,10 +38,6 @@ class Merge(Layer):
             if other != size:
                 raise LayerProblem(self.mismatch, pair=(first, index), axis=axis)
         return size
-
-    def elementwise(self) -> int:
-        """One operation per output value and further input."""
-        return (len(self.inputs) - 1) * self.output.values
 
     def joined(self, letter: str, separator: str = ", ") -> str:
         """The letter of every input: `D1 + D2 + D3`."""
@@ -61,18 +57,43 @@ class Merge(Layer):
         return f"{self.kind} {len(self.inputs)} inputs"
 
 
-class Add(Merge):
+class ByValue(Merge):
+    """Base of the merges that go value by value."""
+
+    broadcasts: ClassVar[bool] = False
+    """Whether an input with 1 channel, or with height and width 1, fits every other."""
+
+    def output_channels(self) -> int:
+        many = [i for i, shape in enumerate(self.inputs) if self._counts(shape[CHANNELS] == 1)]
+        return self.agreed(CHANNELS, many) if many else 1
+
+    def output_size(self) -> tuple[int, int]:
+        large = [i for i, shape in enumerate(self.inputs) if self._counts(shape[HEIGHT:] == ONES)]
+        if not large:
+            return ONES
+        try:
+            return self.agreed(HEIGHT, large), self.agreed(WIDTH, large)
+        except LayerProblem:
+            channels = {shape[CHANNELS] for shape in self.inputs} - {None, 1}
+            if len(channels) > 1:  # told by `output_channels`, with both whole shapes
+                raise Unknown from None
+            raise
+
+    def _counts(self, is_one: bool) -> bool:
+        """Whether an input must agree with the others."""
+        return not (self.broadcasts and is_one)
+
+    def elementwise(self) -> int:
+        """One operation per output value and further input."""
+        return (len(self.inputs) - 1) * self.output.values
+
+
+class Add(ByValue):
     """The sum of its inputs, value by value; their shapes must be equal (He et al. 2015)."""
 
     kind = "add"
     mismatch = rules.add_shapes_differ
     inplace = inplace_field(default=True)
-
-    def output_channels(self) -> int:
-        return self.agreed(CHANNELS)
-
-    def output_size(self) -> tuple[int, int]:
-        return self.agreed(HEIGHT), self.agreed(WIDTH)
 
     def storage(self) -> Storage:
         return Storage.IN_PLACE if self.inplace else Storage.NEW
@@ -100,10 +121,8 @@ class Concat(Merge):
     def output_size(self) -> tuple[int, int]:
         if self.crop:
             return min(x.height for x in self.inputs), min(x.width for x in self.inputs)
-        return self.agreed(HEIGHT), self.agreed(WIDTH)
-
-    def elementwise(self) -> int:
-        return 0
+        everyone = range(len(self.inputs))
+        return self.agreed(HEIGHT, everyone), self.agreed(WIDTH, everyone)
 
     def size_formulas(self) -> Iterator[Formula]:
         symbols, out = self.symbols(), self.output
@@ -113,7 +132,7 @@ class Concat(Merge):
         yield Formula.of("channels", self.joined("D", " + "), symbols, out.channels)
 
 
-class Multiply(Merge):
+class Multiply(ByValue):
     """The product of its inputs, value by value.
 
     A factor may have height and width 1 (squeeze-and-excitation, Hu et al. 2018), or 1 channel
@@ -122,14 +141,7 @@ class Multiply(Merge):
 
     kind = "multiply"
     mismatch = rules.factors_differ
-
-    def output_channels(self) -> int:
-        many = [i for i, shape in enumerate(self.inputs) if shape[CHANNELS] != 1]
-        return self.agreed(CHANNELS, many) if many else 1
-
-    def output_size(self) -> tuple[int, int]:
-        large = [i for i, shape in enumerate(self.inputs) if shape[HEIGHT:] != (1, 1)]
-        return (self.agreed(HEIGHT, large), self.agreed(WIDTH, large)) if large else (1, 1)
+    broadcasts = True
 
     def saved(self) -> Saved:
         """Every factor: the inputs, and of three or more also the products in between."""
