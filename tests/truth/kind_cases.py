@@ -5,19 +5,26 @@ PyTorch has no such parameter (uneven padding), the layer is what a model would 
 the input is padded first. make_kinds.py measures the cases.
 """
 
+# mypy: disable-error-code="import-not-found,import-untyped,no-untyped-call"
+# mypy: disallow-subclassing-any=False
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-import tvshim  # noqa: F401  (before torchvision)
 from torch import Tensor, nn
-from torchvision.ops import StochasticDepth
+from torch.nn import functional
+
+from . import tvshim  # noqa: F401  (before torchvision)
+
+from torchvision.ops import StochasticDepth  # isort: skip
 
 Shape = list[int]
 Layer = Callable[..., Tensor]
+Maker = Callable[[list[Shape]], Layer]
+Parameters = dict[str, Any]
 
 IMAGES: list[list[Shape]] = [[[8, 12, 12]], [[8, 15, 9]]]
 VECTORS: list[list[Shape]] = [[[40]], [[75]]]
@@ -32,17 +39,17 @@ class Case:
     """
 
     kind: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     code: str
-    make: Callable[[list[Shape]], Layer]
+    make: Maker
     inputs: list[list[Shape]]
-    after: dict[str, Any] | None = None
+    after: Parameters | None = None
     view: Layer | None = None
 
 
-def plain(layer: Layer) -> Callable[[list[Shape]], Layer]:
+def plain(layer: Layer) -> Maker:
     """A maker for a layer that does not depend on its input's shape."""
-    return lambda shapes: layer
+    return lambda _: layer
 
 
 class Padded(nn.Module):
@@ -54,7 +61,7 @@ class Padded(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Pad and run."""
-        y: Tensor = self.layer(F.pad(x, self.padding, value=self.value))
+        y: Tensor = self.layer(functional.pad(x, self.padding, value=self.value))
         return y
 
 
@@ -70,6 +77,7 @@ def same(shape: Shape, kernel: int, stride: int, dilation: int = 1) -> list[int]
 
 def convolutions() -> Iterator[Case]:
     """conv, depthwise_conv, transposed_conv, fc."""
+    parameters: Parameters
     for parameters in (
         {"filters": 16, "kernel": 3},
         {"filters": 16, "kernel": 3, "padding": 1, "bias": False},
@@ -111,7 +119,7 @@ def convolutions() -> Iterator[Case]:
         "depthwise_conv",
         {"kernel": 5, "padding": 2, "multiplier": 2, "bias": False},
         "nn.Conv2d(groups=C)",
-        lambda shapes: nn.Conv2d(8, 16, 5, padding=2, groups=8, bias=False),
+        lambda _: nn.Conv2d(8, 16, 5, padding=2, groups=8, bias=False),
         IMAGES,
     )
     for parameters in (
@@ -125,9 +133,7 @@ def convolutions() -> Iterator[Case]:
             "transposed_conv",
             parameters,
             code,
-            lambda shapes, p=parameters: nn.ConvTranspose2d(
-                8, p["filters"], p["kernel"], **rest(p)
-            ),
+            transposed_conv(parameters),
             IMAGES,
         )
     for bias in (True, False):
@@ -136,23 +142,33 @@ def convolutions() -> Iterator[Case]:
                 "fc",
                 {"units": 10} if bias else {"units": 10, "bias": False},
                 "nn.Linear" if inputs is VECTORS else "torch.flatten, nn.Linear",
-                lambda shapes, bias=bias: nn.Sequential(
-                    nn.Flatten(), nn.Linear(prod(shapes[0]), 10, bias)
-                ),
+                linear(bias),
                 inputs,
             )
 
 
-def rest(parameters: dict[str, Any]) -> dict[str, Any]:
+def rest(parameters: Parameters) -> Parameters:
     """The parameters but the two that PyTorch takes by position."""
     return {k: v for k, v in parameters.items() if k not in ("filters", "kernel")}
 
 
-def conv(parameters: dict[str, Any]) -> Callable[[list[Shape]], Layer]:
+def conv(parameters: Parameters) -> Maker:
     """A maker of nn.Conv2d with the parameters of a `conv` step."""
     return lambda shapes: nn.Conv2d(
         shapes[0][0], parameters["filters"], parameters["kernel"], **rest(parameters)
     )
+
+
+def transposed_conv(parameters: Parameters) -> Maker:
+    """A maker of nn.ConvTranspose2d with the parameters of a `transposed_conv` step."""
+    return lambda shapes: nn.ConvTranspose2d(
+        shapes[0][0], parameters["filters"], parameters["kernel"], **rest(parameters)
+    )
+
+
+def linear(bias: bool) -> Maker:
+    """A maker of nn.Linear with 10 units, which flattens its input first."""
+    return lambda shapes: nn.Sequential(nn.Flatten(), nn.Linear(prod(shapes[0]), 10, bias))
 
 
 def same_conv(shape: Shape, filters: int, kernel: int, stride: int) -> nn.Module:
@@ -194,12 +210,13 @@ def pools() -> Iterator[Case]:
         ("adaptive_avgpool", nn.AdaptiveAvgPool2d),
         ("adaptive_maxpool", nn.AdaptiveMaxPool2d),
     ):
+        size: Any
         for size in (1, 5, [1, 3], 20):
             code = f"nn.{adaptive.__name__}"
             yield Case(kind, {"size": size}, code, plain(adaptive(size)), IMAGES)
 
 
-def pool(kind: str, code: str, layer: Callable[..., nn.Module], parameters: dict[str, Any]) -> Case:
+def pool(kind: str, code: str, layer: Callable[..., nn.Module], parameters: Parameters) -> Case:
     """A pooling with a window."""
     options = {k: v for k, v in parameters.items() if k not in ("kernel", "rounding")}
     options["ceil_mode"] = parameters.get("rounding") == "ceil"
@@ -213,45 +230,48 @@ class LayerNorm2d(nn.LayerNorm):
     def forward(self, input: Tensor) -> Tensor:
         """Permute, normalise, permute back."""
         x = input.permute(0, 2, 3, 1)
-        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        x = functional.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
         return x.permute(0, 3, 1, 2)
 
 
 def norms() -> Iterator[Case]:
     """batchnorm, layernorm, groupnorm, lrn, scale."""
     wide: list[list[Shape]] = [[[64, 12, 12]], [[64, 15, 9]]]
-    for parameters in ({}, {"affine": False}):
-        affine = not parameters
+    options: list[tuple[Parameters, bool]] = [({}, True), ({"affine": False}, False)]
+    for parameters, affine in options:
         for kind, code, make, inputs in (
-            ("batchnorm", "nn.BatchNorm2d", nn.BatchNorm2d, IMAGES),
-            ("batchnorm", "nn.BatchNorm1d", nn.BatchNorm1d, VECTORS),
-            ("layernorm", "F.layer_norm on N x H x W x C", LayerNorm2d, IMAGES),
-            ("layernorm", "nn.LayerNorm", nn.LayerNorm, VECTORS),
+            ("batchnorm", "nn.BatchNorm2d", batchnorm(nn.BatchNorm2d, affine), IMAGES),
+            ("batchnorm", "nn.BatchNorm1d", batchnorm(nn.BatchNorm1d, affine), VECTORS),
+            ("layernorm", "F.layer_norm on N x H x W x C", layernorm(LayerNorm2d, affine), IMAGES),
+            ("layernorm", "nn.LayerNorm", layernorm(nn.LayerNorm, affine), VECTORS),
+            ("groupnorm", "nn.GroupNorm", groupnorm(32, affine), wide),
         ):
-            option = {"elementwise_affine" if kind == "layernorm" else "affine": affine}
-            yield Case(
-                kind,
-                parameters,
-                code,
-                lambda shapes, make=make, option=option: make(shapes[0][0], **option),
-                inputs,
-            )
-        for groups, inputs in ((32, wide), (4, IMAGES), (1, IMAGES)):
-            yield Case(
-                "groupnorm",
-                parameters if groups == 32 else {"groups": groups, **parameters},
-                "nn.GroupNorm",
-                lambda shapes, g=groups, affine=affine: nn.GroupNorm(
-                    g, shapes[0][0], affine=affine
-                ),
-                inputs,
-            )
+            yield Case(kind, parameters, code, make, inputs)
+        for groups in (4, 1):
+            named = {"groups": groups, **parameters}
+            make = groupnorm(groups, affine)
+            yield Case("groupnorm", named, "nn.GroupNorm", make, IMAGES)
     for size in (5, 3):
         code = "nn.LocalResponseNorm"
         layer = nn.LocalResponseNorm(size)
         yield Case("lrn", {"size": size}, code, plain(layer), IMAGES)
     code = "x * nn.Parameter(torch.ones(C, 1, 1))"
     yield Case("scale", {}, code, lambda shapes: Scale(shapes[0][0]), IMAGES)
+
+
+def batchnorm(layer: type[nn.Module], affine: bool) -> Maker:
+    """A maker of a batch norm."""
+    return lambda shapes: layer(shapes[0][0], affine=affine)
+
+
+def layernorm(layer: type[nn.Module], affine: bool) -> Maker:
+    """A maker of a layer norm over the channels."""
+    return lambda shapes: layer(shapes[0][0], elementwise_affine=affine)
+
+
+def groupnorm(groups: int, affine: bool) -> Maker:
+    """A maker of a group norm."""
+    return lambda shapes: nn.GroupNorm(groups, shapes[0][0], affine=affine)
 
 
 class Scale(nn.Module):
@@ -294,14 +314,9 @@ def activations() -> Iterator[Case]:
     for approximate in ("none", "tanh"):
         code = f"nn.GELU(approximate='{approximate}')"
         yield Case("gelu", {}, code, plain(nn.GELU(approximate)), IMAGES)
-    for per_channel in (False, True):
-        yield Case(
-            "prelu",
-            {"per_channel": per_channel},
-            "nn.PReLU(C)" if per_channel else "nn.PReLU()",
-            lambda shapes, many=per_channel: nn.PReLU(shapes[0][0] if many else 1),
-            IMAGES,
-        )
+    one, many = {"per_channel": False}, {"per_channel": True}
+    yield Case("prelu", one, "nn.PReLU()", lambda _: nn.PReLU(), IMAGES)
+    yield Case("prelu", many, "nn.PReLU(C)", lambda shapes: nn.PReLU(shapes[0][0]), IMAGES)
     for probability in (0.5, 0, 1):
         for inplace in (False, True):
             yield Case(
@@ -337,22 +352,22 @@ def centre(x: Tensor, height: int, width: int) -> Tensor:
 
 def rearrangements() -> Iterator[Case]:
     """Views, padding, shuffles and changes of resolution."""
-    image: list[tuple[str, dict[str, Any], str, Layer]] = [
+    image: list[tuple[str, Parameters, str, Layer]] = [
         ("flatten", {}, "nn.Flatten()", nn.Flatten()),
         ("identity", {}, "nn.Identity()", nn.Identity()),
         ("slice", {"part": 1, "of": 2}, "x.chunk(2, 1)[0]", lambda x: x.chunk(2, 1)[0]),
         ("slice", {"part": 3, "of": 4}, "x.chunk(4, 1)[2]", lambda x: x.chunk(4, 1)[2]),
         ("crop", {"size": 8}, "x[:, :, a:b, c:d]", lambda x: centre(x, 8, 8)),
         ("crop", {"size": [9, 6]}, "x[:, :, a:b, c:d]", lambda x: centre(x, 9, 6)),
-        ("pad", {"padding": 2}, "F.pad", lambda x: F.pad(x, [2, 2, 2, 2])),
-        ("pad", {"padding": [1, 3]}, "F.pad", lambda x: F.pad(x, [3, 3, 1, 1])),
+        ("pad", {"padding": 2}, "F.pad", lambda x: functional.pad(x, [2, 2, 2, 2])),
+        ("pad", {"padding": [1, 3]}, "F.pad", lambda x: functional.pad(x, [3, 3, 1, 1])),
         (
             "pad",
             {"padding": {"bottom": 1, "right": 2}},
             "F.pad",
-            lambda x: F.pad(x, [0, 2, 0, 1]),
+            lambda x: functional.pad(x, [0, 2, 0, 1]),
         ),
-        ("pad", {"padding": 0}, "F.pad", lambda x: F.pad(x, [0, 0, 0, 0])),
+        ("pad", {"padding": 0}, "F.pad", lambda x: functional.pad(x, [0, 0, 0, 0])),
         (
             "channel_shuffle",
             {"groups": 2},
@@ -383,14 +398,14 @@ def rearrangements() -> Iterator[Case]:
             "upsample",
             {"to": "second", "mode": mode},
             "F.interpolate(x, second.shape[2:])",
-            plain(lambda x, y, mode=mode: F.interpolate(x, y.shape[2:], mode=mode)),
+            plain(lambda x, y, mode=mode: functional.interpolate(x, y.shape[2:], mode=mode)),
             [[[8, 12, 12], [4, 25, 19]], [[8, 15, 9], [4, 15, 9]]],
         )
 
 
 def after_views() -> Iterator[Case]:
     """Layers whose input lies apart in its storage: a slice, a crop, a layernorm."""
-    layers: list[tuple[str, dict[str, Any], str, Callable[[list[Shape]], Layer]]] = [
+    layers: list[tuple[str, Parameters, str, Maker]] = [
         ("flatten", {}, "nn.Flatten()", plain(nn.Flatten())),
         ("relu", {"inplace": True}, "nn.ReLU(inplace=True)", plain(nn.ReLU(True))),
         (
@@ -409,7 +424,7 @@ def after_views() -> Iterator[Case]:
             plain(lambda x: shuffle(x, 2)),
         ),
     ]
-    views: list[tuple[dict[str, Any], Layer]] = [
+    views: list[tuple[Parameters, Layer]] = [
         ({"slice": {"part": 2, "of": 2}}, lambda x: x[:, 4:]),
         ({"crop": {"size": 8}}, lambda x: centre(x, 8, 8)),
         ({"layernorm": {"affine": False}}, LayerNorm2d(8, elementwise_affine=False)),
@@ -422,7 +437,7 @@ def after_views() -> Iterator[Case]:
 def merges() -> Iterator[Case]:
     """add, concat, multiply."""
     equal: list[list[Shape]] = [[[8, 12, 12]] * 2, [[8, 15, 9]] * 2]
-    three = [shapes + [shapes[0]] for shapes in equal]
+    three = [[*shapes, shapes[0]] for shapes in equal]
     names = {"from": ["first", "second"]}
     all_names = {"from": ["first", "second", "third"]}
 

@@ -1,6 +1,6 @@
 """Ground truth for single layers: what PyTorch allocates and saves for each kind.
 
-    python make_kinds.py OUT.json
+    python -m tests.truth.make_kinds OUT.json
 
 Made with Python 3.11, torch 2.13.0 (CPU build) and torchvision 0.29.2; not run by the
 tests, which read its output. Every case of kind_cases.py is a network of that one layer.
@@ -13,6 +13,7 @@ the result of that step (a view of the clone; for layernorm, a permuted new tens
 
     inputs, output   shapes without the batch (with `after`, inputs of that step)
     weights, biases  parameter elements; biases are the parameters named "bias"
+    macs             FLOPs of torch.utils.flop_counter / 2, at batch 1
     storage          where the output is: "new", "view" (the input's storage, unchanged)
                      or "inplace" (the input's storage, overwritten), in training
     saved            by batch size, in training mode: the distinct storages autograd
@@ -22,6 +23,9 @@ the result of that step (a view of the clone; for layernorm, a permuted new tens
                        extra   [dtype, bytes] of every other storage
                        bytes   the sum of all
                      or {"error": ...}
+    saved_without_grad
+                     the same at batch 2 if no input requires a gradient, as at the
+                     head of a network, where only parameters need one
     evaluation       by batch size, forward in evaluation mode under no_grad
                        output  bytes of the output's storage, 0 if it is the input's
                        peak    largest sum of live storages; not the inputs, not the
@@ -33,6 +37,9 @@ the same `saved` at the first size and batch 2, for float16 and bfloat16, on "cp
 parameters, which is how mixed precision keeps them ("float16 with float32").
 """
 
+# mypy: disable-error-code="import-not-found,import-untyped,no-untyped-call"
+# mypy: disallow-subclassing-any=False
+
 import argparse
 import json
 import warnings
@@ -40,9 +47,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from kind_cases import Case, Shape, cases
-from storages import Live, key, nbytes, saved_storages
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from .kind_cases import Case, Shape, cases
+from .storages import Live, key, nbytes, saved_storages
 
 BATCHES = (1, 2, 3, 32)
 HALVES = (torch.float16, torch.bfloat16)
@@ -86,12 +95,12 @@ class Run:
         return {"weights": sum(n for _, n in named) - biases, "biases": biases}
 
     def training(
-        self, batch: int, dtype: torch.dtype = torch.float32
+        self, batch: int, dtype: torch.dtype = torch.float32, *, grad: bool = True
     ) -> tuple[dict[str, Any], torch.Tensor, str]:
         """One forward in training mode: what is saved, the output, and where it is."""
         self.module.train()
         leaves = self.inputs(batch, dtype)
-        inputs = self.viewed([x.requires_grad_().clone() for x in leaves])
+        inputs = self.viewed([x.requires_grad_(grad).clone() for x in leaves])
         versions = [x._version for x in inputs]
         with saved_storages(self.held()) as saved:
             output = self.layer(*inputs)
@@ -116,6 +125,13 @@ class Run:
         except (ValueError, RuntimeError) as error:
             return {"error": str(error).partition("\n")[0]}
 
+    def macs(self) -> int:
+        """Multiply-accumulates of an evaluation at batch 1."""
+        self.module.eval()
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            self.layer(*self.viewed(self.inputs(1)))
+        return int(counter.get_total_flops()) // 2
+
     def evaluation(self, batch: int) -> dict[str, int]:
         """Bytes of an evaluation."""
         self.module.eval()
@@ -136,8 +152,10 @@ def measure(case: Case, shapes: list[Shape], device: str) -> dict[str, Any]:
         "inputs": shapes,
         "output": list(output.shape[1:]),
         **run.parameters(),
+        "macs": run.macs(),
         "storage": storage,
         "saved": {str(n): run.saved(n) for n in BATCHES},
+        "saved_without_grad": run.training(2, grad=False)[0],
         "evaluation": {str(n): run.evaluation(n) for n in BATCHES[:2]},
     }
 

@@ -1,6 +1,6 @@
 """Ground truth for whole networks, read off PyTorch itself.
 
-    python make_truth.py [--leaves] OUT.json [NAME[@HxW] ...]
+    python -m tests.truth.make_truth [--leaves] OUT.json [NAME[@HxW] ...]
 
 NAME is a torchvision model or timm:NAME; without names, all of `NETS` at all of their
 sizes. With --leaves, the leaf modules in order, of `LEAF_NETS`. Made with Python 3.11,
@@ -30,6 +30,9 @@ Figures of a network (float32; batch 1 and evaluation mode unless said otherwise
                      and Linear that evaluation runs, sorted
 """
 
+# mypy: disable-error-code="import-not-found,import-untyped,no-untyped-call"
+# mypy: disallow-subclassing-any=False
+
 import argparse
 import json
 import sys
@@ -42,10 +45,14 @@ from typing import Any
 from unittest import mock
 
 import torch
-import tvshim  # noqa: F401  (before torchvision)
-from storages import Live, key, nbytes, saved_storages, tensors
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+from . import tvshim  # noqa: F401  (before torchvision)
+from .storages import Live, key, nbytes, saved_storages, tensors
+
+import timm  # isort: skip  (it imports torchvision)
+from torchvision import models  # isort: skip
 
 REGNETS = [
     f"regnet_{axis}_{size}"
@@ -111,9 +118,9 @@ Leaf = tuple[str, str, list[int], int]
 def default_sizes(name: str) -> list[Size]:
     """(height, width) at which a network is measured, its default first."""
     if name.startswith("timm:"):
-        import timm
-
-        return [tuple(timm.get_pretrained_cfg(name[5:]).input_size[1:])]
+        configuration: Any = timm.get_pretrained_cfg(name[5:])
+        _, height, width = configuration.input_size
+        return [(height, width)]
     if name == "inception_v3":
         return [(299, 299), (301, 301), (352, 320)]
     return [(224, 224), (225, 225), (256, 192)]
@@ -133,13 +140,9 @@ def without_init() -> Iterator[None]:
 def build(name: str) -> nn.Module:
     """Build the network as its library does by default, untrained, on meta."""
     if name.startswith("timm:"):
-        import timm
-
         with torch.device("meta"):
             timm_model: nn.Module = timm.create_model(name[5:], pretrained=False)
         return timm_model
-    from torchvision import models
-
     options: dict[str, Any] = {"weights": None}
     if name in ("googlenet", "inception_v3"):
         options["init_weights"] = False
@@ -179,7 +182,8 @@ class Leaves:
         kind = type(module).__name__
         shape = list(tensors(output)[0].shape[1:])
         if kind == "Permute":
-            dims = list(module.dims)  # type: ignore[arg-type]
+            permute: Any = module
+            dims = list(permute.dims)
             if dims not in ([0, 2, 3, 1], [0, 3, 1, 2]):
                 raise ValueError(f"{name}: unknown permutation {dims}")
             self.channels_last = dims == [0, 2, 3, 1]
@@ -263,7 +267,8 @@ class Net:
         """Peak of an evaluation at batch 1."""
         self.model.eval()
         x = self.input(size, 1)
-        with torch.no_grad(), Live(self.held, as_cpu=as_cpu) as live:
+        live = Live(self.held, as_cpu=as_cpu)
+        with torch.no_grad(), live:
             live.add(x)
             self.model(x)
         return live.peak
@@ -275,7 +280,8 @@ class Net:
         if not self.optimizer.state:
             self.step(x)
         momenta = [s["momentum_buffer"] for s in self.optimizer.state.values()]
-        with Live() as live:
+        live = Live()
+        with live:
             for t in [x, *self.model.parameters(), *self.model.buffers(), *momenta]:
                 live.add(t)
             self.step(x)
@@ -338,9 +344,9 @@ def main() -> None:
                 try:
                     results[label] = net.measure(size, batches)
                 except (RuntimeError, ValueError) as error:
-                    print(f"{label}: {type(error).__name__}: {error}", file=sys.stderr)
+                    sys.stderr.write(f"{label}: {type(error).__name__}: {error}\n")
                 else:
-                    print(label, file=sys.stderr, flush=True)
+                    sys.stderr.write(f"{label}\n")
     dump(options.out, results)
 
 

@@ -6,6 +6,9 @@ do not exist and the import fails. Importing this module first declares operator
 same names; the networks measured here call none of them.
 """
 
+# mypy: disable-error-code="import-not-found,import-untyped,no-untyped-call"
+# mypy: disallow-subclassing-any=False
+
 import importlib.util
 import re
 from pathlib import Path
