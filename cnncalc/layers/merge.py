@@ -74,9 +74,9 @@ class ByValue(Merge):
         try:
             return self.agreed(HEIGHT, large), self.agreed(WIDTH, large)
         except LayerProblem:
-            channels = {shape[CHANNELS] for shape in self.inputs} - {None, 1}
-            if len(channels) > 1:  # told by `output_channels`, with both whole shapes
-                raise Unknown from None
+            channels = {shape[CHANNELS] for shape in self.inputs} - {None}
+            if len(channels - {1} if self.broadcasts else channels) > 1:
+                raise Unknown from None  # told by `output_channels`, with both whole shapes
             raise
 
     def _counts(self, is_one: bool) -> bool:
