@@ -2,8 +2,8 @@
 
 # The order of these imports is the order of the kinds in the reference.
 # isort: off
-from cnncalc.layers import convolution, dense, pooling, normalization, activation
-from cnncalc.layers import dropout, reshape, merge
+from cnncalc.layers import convolution, transposed, dense, pooling, normalization
+from cnncalc.layers import activation, dropout, reshape, merge
 
 # isort: on
 from cnncalc.layers.layer import KINDS, Layer
@@ -19,4 +19,5 @@ __all__ = [
     "normalization",
     "pooling",
     "reshape",
+    "transposed",
 ]

@@ -1,4 +1,4 @@
-"""Convolutions: plain, depthwise, transposed.
+"""Convolutions: plain and depthwise.
 
 To add a kind, write one class: its ``kind`` (the YAML word), its fields in positional order, a
 docstring (its page in the reference), and the methods of `Layer` in which it differs. Then add
@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import LayerProblem, View
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.window import (
     ONES,
@@ -22,8 +21,6 @@ from cnncalc.layers.window import (
     one_or_two,
     padding_words,
 )
-from cnncalc.rules import shapes
-from cnncalc.shape import Sides, extent
 
 
 class Filters(Weighted, WindowLayer):
@@ -145,131 +142,3 @@ class DepthwiseConv(Filters):
 
     def notes_label(self) -> str:
         return f"DWCONV{one_or_two(self.kernel)}"
-
-
-class TransposedConv(Weighted):
-    """A transposed convolution: the image grows, each input pixel paints a kernel's area.
-
-    Output W2 = (W1 − 1)·S − 2P + D·(F − 1) + output_padding + 1 (Dumoulin & Visin 2016, §4);
-    `padding: same` gives W2 = W1·S.
-    """
-
-    kind = "transposed_conv"
-    family = "convolution"
-    takes_list = True
-    filters = Whole("number of filters: the channels of the output", positional=True)
-    kernel = Pair("size of the area that one pixel paints", positional=True, unit="pixels")
-    stride = Pair("how far apart pixels are painted", default=ONES, positional=True, unit="pixels")
-    padding = Padding("border cut off the output", default=NO_PADDING, unit="pixels")
-    output_padding = Pair(
-        "rows and columns added at the bottom and right", minimum=0, default=(0, 0), unit="pixels"
-    )
-    dilation = Pair("distance between the pixels of a kernel", default=ONES, unit="pixels")
-    groups = Whole("parts the channels are split into; a filter sees one part", default=1)
-    bias = bias_field()
-    norm = norm_field()
-    activation = activation_field()
-
-    def output_channels(self) -> int:
-        return self.filters
-
-    def check(self) -> None:
-        check_groups(self.groups, self.filters, "filters", "filters")
-        check_groups(self.groups, self.input.channels, "input channels")
-
-    def output_size(self) -> tuple[int, int]:
-        return self._grown(0, self.input.height), self._grown(1, self.input.width)
-
-    def _grown(self, index: int, size: int) -> int:
-        stride, padding = self.stride[index], self.padding
-        if not isinstance(padding, Sides):
-            return size * stride
-        cut = padding[2 * index] + padding[2 * index + 1]
-        span = extent(self.kernel[index], self.dilation[index])
-        grown = (size - 1) * stride - cut + span + self.output_padding[index]
-        if grown < 1:
-            raise LayerProblem(
-                shapes.no_valid_output,
-                "padding",
-                why=f"its padding of {cut} cuts off all of its {grown + cut} "
-                f"{('rows', 'columns')[index]}",
-                label="leaves nothing",
-                formula=f"{self._size_text(index)} = "
-                f"{Formula('', self._size_text(index), self._symbols(index), 0).with_numbers}"
-                f" = {grown}, must be at least 1".replace("-", "−"),
-                candidates=(("padding", str((grown + cut - 1) // 2)),),
-            )
-        return grown
-
-    def _size_text(self, index: int) -> str:
-        letter = "HW"[index]
-        if not isinstance(self.padding, Sides):
-            return f"{letter}·S"
-        kernel = "F" if self.dilation[index] == 1 else "D·(F − 1) + 1"
-        more = " + O" if self.output_padding[index] else ""
-        return f"({letter} − 1)·S − P1 − P2 + {kernel}{more}"
-
-    def _symbols(self, index: int) -> dict[str, Symbol]:
-        padding = self.padding
-        before, after = padding[2 * index : 2 * index + 2] if isinstance(padding, Sides) else (0, 0)
-        return {
-            "HW"[index]: Symbol(
-                self.input[1 + index], f"{('height', 'width')[index]} of the input"
-            ),
-            "S": Symbol(self.stride[index], "stride"),
-            "P1": Symbol(before, "padding cut off before"),
-            "P2": Symbol(after, "padding cut off behind"),
-            "F": Symbol(self.kernel[index], "size of the kernel"),
-            "D": Symbol(self.dilation[index], "dilation"),
-            "O": Symbol(self.output_padding[index], "output padding"),
-        }
-
-    def weight_shape(self) -> tuple[int, ...]:
-        return self.input.channels, self.filters // self.groups, *self.kernel
-
-    def macs(self) -> int:
-        """One multiply-accumulate per weight and *input* position."""
-        return self.weights() * self.input.area
-
-    def size_formulas(self) -> Iterator[Formula]:
-        for index in (1, 0):
-            name, size = ("height", "width")[index], self.output[1 + index]
-            yield Formula.of(name, self._size_text(index), self._symbols(index), size, "pixels")
-
-    def cost_formulas(self) -> Iterator[Formula]:
-        (kh, kw), x = self.kernel, self.input
-        symbols = {
-            "F": Symbol(kw, "size of the kernel"),
-            "Fw": Symbol(kw, "width of the kernel"),
-            "Fh": Symbol(kh, "height of the kernel"),
-            "D1": Symbol(x.channels, "channels of the input"),
-            "G": Symbol(self.groups, "groups"),
-            "K": Symbol(self.filters, "filters"),
-            "W1": Symbol(x.width, "width of the input"),
-            "H1": Symbol(x.height, "height of the input"),
-        }
-        depth = "D1" if self.groups == 1 else "D1/G"
-        filters = f"{'F·F' if kh == kw else 'Fw·Fh'}·{depth}·K"
-        yield Formula.of("weights", filters, symbols, self.weights())
-        if self.bias:
-            yield Formula.of("biases", "K", symbols, self.biases())
-        yield Formula.of("macs", f"{filters}·W1·H1", symbols, self.macs())
-
-    def view(self) -> View:
-        spans = (extent(k, d) for k, d in zip(self.kernel, self.dilation, strict=True))
-        seen_h, seen_w = (-(-span // s) for span, s in zip(spans, self.stride, strict=True))
-        return View((seen_h, seen_w), growth=self.stride)
-
-    def describe(self) -> str:
-        groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        return (
-            f"{self.filters} {by(self.kernel)} transposed filters{groups}, "
-            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}"
-        )
-
-    def notes_label(self) -> str:
-        return f"TCONV{one_or_two(self.kernel)}-{self.filters}"
-
-    def notes_params(self) -> str:
-        channels, filters, kh, kw = self.weight_shape()
-        return f"({kw}*{kh}*{channels})*{filters}"

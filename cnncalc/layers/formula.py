@@ -48,6 +48,11 @@ class Formula(NamedTuple):
         """The text with every symbol replaced by its number."""
         return NAME.sub(self._number, self.text)
 
+    def worked(self, result: float) -> str:
+        """`text = with_numbers = result`, for a result that need not be whole or legal."""
+        shown = f"{result:.4g}" if isinstance(result, float) else str(result)
+        return f"{self.text} = {self.with_numbers} = {shown.replace('-', '−')}"
+
     def _number(self, match: re.Match[str]) -> str:
         symbol = self.symbols.get(match[0])
         return match[0] if symbol is None else str(symbol.value)

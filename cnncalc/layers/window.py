@@ -138,8 +138,7 @@ class WindowLayer(Layer):
         """The window does not fit: both sizes, the formula with its numbers, and what to try."""
         kh, kw = self.window().kernel
         dilated = f" (dilated to {axis.extent})" if axis.dilation > 1 else ""
-        formula = axis.formula(rounded=False)
-        result = f"{axis.free / axis.stride + 1:.4g}".replace("-", "−")
+        formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
         room = axis.free + axis.extent
         return LayerProblem(
             shapes.no_valid_output,
@@ -147,7 +146,7 @@ class WindowLayer(Layer):
             why=f"its {kw}×{kh} kernel{dilated} does not fit a "
             f"{self.input.width}×{self.input.height} input",
             label=f"needs a {axis.name} of at least {axis.extent - axis.before - axis.after}",
-            formula=f"{formula.text} = {formula.with_numbers} = {result}, must be at least 1",
+            formula=f"{formula}, must be at least 1",
             candidates=(
                 ("kernel", str((room - 1) // axis.dilation + 1)),
                 ("padding", str(axis.before + (1 - axis.free) // 2)),

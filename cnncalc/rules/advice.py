@@ -94,11 +94,10 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
           - conv: [96, 11, 4]
     """
     axis = axes[-1]
-    formula = axis.formula(rounded=False)
+    formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
     missed = " and ".join(
         f"{a.unseen} {'row' if a.dim == 0 else 'column'}{'s' if a.unseen > 1 else ''}" for a in axes
     )
-    value = f"{axis.free / axis.stride + 1:.4g}"
     fit = axis.free % axis.stride
     candidates = (
         (
@@ -114,7 +113,7 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
         "input are never seen",
         place.span(field),
         label="does not divide",
-        formula=f"{formula.text} = {formula.with_numbers} = {value}, rounded down to {axis.output}",
+        formula=f"{formula}, rounded down to {axis.output}",
         related=place.origins(),
         mends=[m for m in mends if m],
         layer=place.name,
