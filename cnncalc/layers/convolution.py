@@ -91,8 +91,7 @@ class Conv(Filters):
         return self.filters
 
     def check(self) -> None:
-        check_groups(self.groups, self.filters, "filters", "filters")
-        check_groups(self.groups, self.input.channels, "input channels")
+        check_groups(self.groups, self.input[0], vars(self).get("filters"))
 
     def describe(self) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""

@@ -24,16 +24,22 @@ def near_divisors(count: int, wanted: int, *, power: int = 1) -> list[int]:
     return found or [gcd(count, wanted) if power == 1 else 1]
 
 
-def check_groups(groups: int, count: int, what: str, field: str = "groups") -> None:
-    """Groups must divide what they split; raises `LayerProblem`. ``field`` is the field that
-    sets the count, where there is one: a multiple of the groups is offered for it too.
+def check_groups(groups: int, channels: int | None, filters: int | None = None) -> None:
+    """Groups must divide the channels that enter, and the filters where there are any; None
+    where that number is not known. Raises `LayerProblem`.
     """
-    if count % groups == 0:
+    if channels is not None and channels % groups:
+        what, count = "input channels", channels
+    elif filters is not None and filters % groups:
+        what, count = "filters", filters
+    else:
         return
-    candidates = [("groups", str(g)) for g in near_divisors(count, groups)]
-    if field != "groups":
+    candidates = [
+        ("groups", str(g)) for g in near_divisors(gcd(channels or 0, filters or 0), groups)
+    ]
+    if what == "filters":
         more = -(-count // groups) * groups
-        candidates += [(field, str(n)) for n in (more, more - groups) if n > 0]
+        candidates += [("filters", str(n)) for n in (more, more - groups) if n > 0]
     raise LayerProblem(
         shapes.groups_do_not_divide,
         "groups",

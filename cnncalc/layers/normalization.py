@@ -110,7 +110,7 @@ class GroupNorm(OwnStatistics):
         return self.groups
 
     def check(self) -> None:
-        check_groups(self.groups, self.input.channels, "input channels")
+        check_groups(self.groups, self.input.channels)
 
     def view(self) -> View | None:
         return None

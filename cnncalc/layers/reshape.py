@@ -162,7 +162,7 @@ class ChannelShuffle(Rearrangement):
     groups = Whole("groups of channels that are mixed", positional=True)
 
     def check(self) -> None:
-        check_groups(self.groups, self.input.channels, "input channels")
+        check_groups(self.groups, self.input.channels)
 
     def describe(self) -> str:
         return f"channel shuffle of {self.groups} groups"

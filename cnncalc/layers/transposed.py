@@ -41,8 +41,7 @@ class TransposedConv(Weighted):
         return self.filters
 
     def check(self) -> None:
-        check_groups(self.groups, self.filters, "filters", "filters")
-        check_groups(self.groups, self.input.channels, "input channels")
+        check_groups(self.groups, self.input[0], vars(self).get("filters"))
 
     def output_size(self) -> tuple[int, int]:
         return self._grown(0, self.input.height), self._grown(1, self.input.width)

@@ -38,9 +38,14 @@ class Axis(NamedTuple):
         return extent(self.kernel, self.dilation)
 
     @property
+    def room(self) -> int:
+        """W + 2P."""
+        return self.size + self.before + self.after
+
+    @property
     def free(self) -> int:
         """W − F + 2P: the room the window has to move in; negative when it does not fit."""
-        return self.size - self.extent + self.before + self.after
+        return self.room - self.extent
 
     @property
     def output(self) -> int:
@@ -129,30 +134,38 @@ class WindowLayer(Layer):
 
     def output_size(self) -> tuple[int, int]:
         height, width = self.window().axes(self.input)
-        for axis in (height, width):
+        for axis in (width, height):
             if axis.output < 1:
                 raise self._misfit(axis)
         return height.output, width.output
 
     def _misfit(self, axis: Axis) -> LayerProblem:
-        """The window does not fit: both sizes, the formula with its numbers, and what to try."""
+        """The window does not fit: both sizes, and the formula with its numbers."""
         kh, kw = self.window().kernel
         dilated = f" (dilated to {axis.extent})" if axis.dilation > 1 else ""
         formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
-        room = axis.free + axis.extent
         return LayerProblem(
             shapes.no_valid_output,
             "kernel",
-            why=f"its {kw}×{kh} kernel{dilated} does not fit a "
+            why=f"its {kw}×{kh} kernel{dilated} does not fit the "
             f"{self.input.width}×{self.input.height} input",
             label=f"needs a {axis.name} of at least {axis.extent - axis.before - axis.after}",
             formula=f"{formula}, must be at least 1",
-            candidates=(
-                ("kernel", str((room - 1) // axis.dilation + 1)),
-                ("padding", str(axis.before + (1 - axis.free) // 2)),
-                ("dilation", str(max(1, (room - 1) // max(1, axis.kernel - 1)))),
-            ),
+            candidates=list(self._fitting()),
         )
+
+    def _fitting(self) -> Iterator[tuple[str, str]]:
+        """A kernel, a padding, a dilation that would fit, the others as they are."""
+        height, width = axes = self.window().axes(self.input)
+        kernel = [min(axis.kernel, (axis.room - 1) // axis.dilation + 1) for axis in axes]
+        yield "kernel", one_number(*kernel)
+        yield "padding", str(max(axis.before + max(0, (1 - axis.free) // 2) for axis in axes))
+        if height.dilation > 1 or width.dilation > 1:
+            dilation = [
+                min(axis.dilation, max(1, (axis.room - 1) // max(1, axis.kernel - 1)))
+                for axis in axes
+            ]
+            yield "dilation", one_number(*dilation)
 
     def view(self) -> View | None:
         window = self.window()
@@ -177,6 +190,11 @@ class WindowLayer(Layer):
         missed = [axis for axis in axes if axis.unseen]
         if missed:
             yield Advice(rules.pixels_never_seen, "stride", {"axes": missed})
+
+
+def one_number(height: int, width: int) -> str:
+    """A pair as a spec writes it: `3`, or `[3, 5]` where the axes differ."""
+    return str(height) if height == width else f"[{height}, {width}]"
 
 
 def by(kernel: tuple[int, int]) -> str:
