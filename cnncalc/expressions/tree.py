@@ -112,10 +112,9 @@ class Name(Node):
         return value
 
     def undefined(self, scope: Mapping[str, Value]) -> Fault:
-        from cnncalc.suggestions import nearest
+        from cnncalc.rules.references import unknown_name
 
-        near = nearest(self.name, scope)
-        return Fault(rules.unknown_name, *self.place, name=self.name, nearest=near)
+        return Fault(unknown_name, *self.place, name=self.name, known=tuple(scope))
 
 
 class Items(Node):

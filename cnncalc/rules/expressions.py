@@ -249,37 +249,6 @@ def wrong_argument_count(span: Span, *, name: str, given: int, wanted: str) -> D
 
 
 @rule("expressions")
-def unknown_name(
-    span: Span, *, name: str, nearest: str | None = None, advice: str = ""
-) -> Diagnostic:
-    """A name in an expression is defined nowhere.
-
-    The names are the file's parameters, the parameters of the block around, `in_channels`
-    inside a block or branch, and `i`, `first`, `last` where a `repeat` is around.
-
-    Bad:
-        input: 32x32x3
-        parameters: {width: 64}
-        layers:
-          - conv: [widht, 3]
-          - conv: [width, 3]
-
-    Good:
-        input: 32x32x3
-        parameters: {width: 64}
-        layers:
-          - conv: [width, 3]
-    """
-    return Diagnostic(
-        f"'{name}' is not defined",
-        span,
-        label="not defined here",
-        help=(advice,) if advice else (),
-        mends=_replace(span, nearest) if nearest else (),
-    )
-
-
-@rule("expressions")
 def wrong_operand(
     span: Span, *, user: str, wanted: str, shown: str, written: str = "", advice: str = ""
 ) -> Diagnostic:
