@@ -1,0 +1,74 @@
+"""What the shell offers after <TAB>: commands, nets, options, layers, codes, kinds.
+
+Completion never fails and says nothing: where a net cannot be read, there is nothing to offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+from click.shell_completion import CompletionItem
+
+from cnncalc import selection, sources
+
+
+def first_words(group: click.Group, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """After `cnncalc `: the commands and the nets; after a dash, the options of `show`."""
+    if incomplete.startswith("-"):
+        own = click.Command.shell_complete(group, ctx, incomplete)
+        show = group.get_command(ctx, "show")
+        assert show is not None
+        return own + show.shell_complete(click.Context(show, parent=ctx), incomplete)
+    from cnncalc.cli import COMMANDS
+
+    commands = [CompletionItem(n, help=h) for n, h in COMMANDS.items() if n.startswith(incomplete)]
+    return commands + nets(incomplete)
+
+
+def nets(incomplete: str) -> list[CompletionItem]:
+    """The shipped nets; files as the shell completes them."""
+    return [*starting(sources.shipped(), incomplete), CompletionItem(incomplete, type="file")]
+
+
+def layers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The rows, steps and blocks of the net that is typed already."""
+    try:
+        from cnncalc import load
+
+        report = load(
+            ctx.params["net"],
+            inputs=ctx.params.get("inputs") or (),
+            parameters=ctx.params.get("parameters") or (),
+        ).analyze()
+    except Exception:  # a net that cannot be read has no layers to offer
+        return []
+    described = {row.name: row.layer.describe() for row in report.rows if row.node.complete}
+    names = dict.fromkeys([*report.network.steps, *described])
+    return [
+        CompletionItem(name, help=described.get(name))
+        for name in names
+        if name.startswith(incomplete)
+    ]
+
+
+def codes(incomplete: str) -> list[CompletionItem]:
+    """The codes of the rules; of a comma list, the last."""
+    from cnncalc.render.manual import read_page
+
+    done, comma, start = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{done}{comma}{code}", help=read_page(rule).title)
+        for code, rule in selection.rules().items()
+        if code.startswith(start)
+    ]
+
+
+def kinds(incomplete: str) -> list[CompletionItem]:
+    from cnncalc.layers import KINDS
+
+    return starting(KINDS, incomplete)
+
+
+def starting(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]

@@ -1,0 +1,59 @@
+"""From a NET as typed to a net, or to an error that says what was meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc import sources
+
+if TYPE_CHECKING:
+    from cnncalc.api import Net
+
+
+class Unusable(click.ClickException):
+    """A net that cannot be read: exit status 2."""
+
+    exit_code = 2
+
+
+def load(net: str, inputs: Sequence[str] = (), parameters: Sequence[str] = ()) -> Net:
+    """The net of that name or path, mistakes and all. Raises `Unusable`."""
+    from cnncalc import api
+
+    try:
+        return api.load(net, inputs=inputs, parameters=parameters)
+    except sources.Unreadable as reason:
+        raise Unusable(str(reason) if exists(net) else missing(net)) from None
+
+
+def exists(net: str) -> bool:
+    return net == "-" or net in sources.shipped() or os.path.lexists(net)
+
+
+def missing(net: str) -> str:
+    """What to say of a NET that is neither a command, a shipped net nor a file."""
+    if not net:
+        return "NET is empty; give a shipped architecture, a path, or - for standard input"
+    from cnncalc.cli import COMMANDS
+    from cnncalc.suggestions import nearest
+
+    path_like = "/" in net or os.sep in net or net.endswith((".yaml", ".yml"))
+    known = files_beside(net) if path_like else [*COMMANDS, *sources.shipped(), *files_beside(net)]
+    what = f"there is no file {net}" if path_like else f"'{net}' is no command, net or file"
+    meant = nearest(net, known)
+    return f"{what}; did you mean '{meant}'?" if meant else f"{what}; `cnncalc list` names the nets"
+
+
+def files_beside(net: str) -> list[str]:
+    """YAML files in the folder that NET names, written as NET is."""
+    folder = os.path.dirname(net)
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = [e.name for e in entries if e.name.endswith((".yaml", ".yml"))]
+    except (OSError, ValueError):
+        return []
+    return sorted(os.path.join(folder, name) for name in names)

@@ -1,0 +1,36 @@
+"""``cnncalc rule``: what a diagnostic means."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc import selection
+from cnncalc.cli.options import Command, complete_codes, output_options
+from cnncalc.cli.output import emit, view_of
+
+EXAMPLES = """
+cnncalc rule                     every code, by family
+cnncalc rule no-valid-output     what it means, a bad spec, the mend
+"""
+
+
+@click.command("rule", cls=Command, examples=EXAMPLES)
+@click.argument("code", required=False, metavar="[CODE]", shell_complete=complete_codes)
+@output_options()
+def command(code: str | None, color: str, output: str | None) -> int:
+    """What a diagnostic means, an example, and how to mend it.
+
+    Without CODE: the list of all codes.
+    """
+    from cnncalc.render.rule_page import render_list, render_page
+
+    rules = selection.rules()
+    if code is None:
+        emit(render_list(rules.values()), output)
+        return 0
+    bare = code.rpartition("[")[2].rstrip("]")  # `error[no-valid-output]` as it is printed
+    if bare not in rules:
+        raise click.UsageError(selection.unknown(bare))
+    view = view_of(color, output)
+    emit(render_page(rules[bare], view), output)
+    return 0

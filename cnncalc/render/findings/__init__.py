@@ -1,0 +1,67 @@
+"""What `check` prints: one file per format, each with one function that returns the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncalc.diagnostics import Diagnostic
+    from cnncalc.render import View
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+
+
+class Checked(NamedTuple):
+    """One file's findings, those that were chosen, and how many ``layers`` it has; ``hidden``
+    counts the findings that were not chosen.
+    """
+
+    path: str
+    layers: int
+    diagnostics: Sequence[Diagnostic]
+    hidden: int = 0
+
+
+def render(name: str, files: Sequence[Checked], view: View) -> str:
+    """The findings in one of `FORMATS`, ending in a newline."""
+    text: str = import_module(f"cnncalc.render.findings.{name}").render(files, view)
+    return text
+
+
+def count(diagnostics: Iterable[Diagnostic], severity: str) -> int:
+    return sum(d.severity == severity for d in diagnostics)
+
+
+def plural(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def summary(files: Sequence[Checked]) -> str:
+    """`Checked 3 files, 64 layers: 2 errors, 1 warning`. Notes are not counted."""
+    every = [d for file in files for d in file.diagnostics]
+    counts = ((count(every, severity), severity) for severity in ("error", "warning"))
+    found = ", ".join(plural(number, word) for number, word in counts if number)
+    layers = sum(file.layers for file in files)
+    checked = f"Checked {plural(len(files), 'file')}, {plural(layers, 'layer')}"
+    hidden = sum(file.hidden for file in files)
+    more = f" ({plural(hidden, 'finding')} not selected)" if hidden else ""
+    return f"{checked}: {found or 'no problems'}{more}"
+
+
+def help_of(diagnostic: Diagnostic) -> list[str]:
+    """What to do about it: the mends that were tried, in one line, then the advice."""
+    mends = [f"`{m.text}` gives {m.gives}" if m.gives else f"`{m.text}`" for m in diagnostic.mends]
+    return ["; ".join(mends), *diagnostic.help] if mends else list(diagnostic.help)
+
+
+def notes_of(diagnostic: Diagnostic) -> list[str]:
+    """Its notes, and how many layers were left unchecked because of it."""
+    if not diagnostic.unchecked:
+        return list(diagnostic.notes)
+    after = f" after {diagnostic.layer}" if diagnostic.layer else ""
+    were = "was" if diagnostic.unchecked == 1 else "were"
+    return [*diagnostic.notes, f"{plural(diagnostic.unchecked, 'layer')}{after} {were} not checked"]

@@ -1,0 +1,59 @@
+"""GitHub's workflow commands: each finding an annotation at its line in the pull request.
+
+The message repeats the place, since the log shows the message alone. Escapes: GitHub's
+`actions/toolkit`, packages/core/src/command.ts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostics import printable
+from cnncalc.render.findings import Checked, help_of, notes_of, summary
+from cnncalc.render.findings.paths import relative
+
+if TYPE_CHECKING:
+    from cnncalc.diagnostics import Diagnostic
+    from cnncalc.render import View
+
+COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def render(files: Sequence[Checked], view: View) -> str:
+    lines = [annotation(d) for file in files for d in file.diagnostics]
+    return "\n".join([*lines, summary(files), ""])
+
+
+def annotation(diagnostic: Diagnostic) -> str:
+    span = diagnostic.span
+    properties = {
+        "file": relative(span.source.path),
+        "line": span.line,
+        "endLine": span.end_line,
+        "col": span.column,
+        "endColumn": max(span.column, span.end_column - 1),
+        "title": f"cnncalc: {diagnostic.code}",
+    }
+    if span.end_line != span.line:  # GitHub refuses columns over several lines
+        del properties["col"], properties["endColumn"]
+    written = ",".join(f"{key}={escaped_property(str(v))}" for key, v in properties.items())
+    return f"::{COMMANDS[diagnostic.severity]} {written}::{escaped(message(diagnostic))}"
+
+
+def message(diagnostic: Diagnostic) -> str:
+    """The concise line, then what explains it."""
+    lines = [str(diagnostic), *(f"in {call.removeprefix('in ')}" for call in diagnostic.trail)]
+    if diagnostic.formula:
+        lines.append(f"formula: {diagnostic.formula}")
+    lines += [f"help: {text}" for text in help_of(diagnostic)]
+    lines += [f"note: {text}" for text in notes_of(diagnostic)]
+    return printable("\n".join(lines))
+
+
+def escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escaped_property(text: str) -> str:
+    return escaped(printable(text)).replace(":", "%3A").replace(",", "%2C")

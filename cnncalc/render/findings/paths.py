@@ -1,0 +1,19 @@
+"""Paths as GitHub and code scanners want them: relative to the repository, with slashes."""
+
+from __future__ import annotations
+
+import os
+
+
+def relative(path: str) -> str:
+    """The path from the working directory (the repository's root in CI), with slashes. One that
+    lies outside stays as it is.
+    """
+    if os.path.isabs(path):
+        below = os.path.relpath(path) if _same_drive(path) else path
+        path = path if below.startswith("..") else below
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def _same_drive(path: str) -> bool:
+    return os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0]

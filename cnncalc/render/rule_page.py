@@ -1,0 +1,69 @@
+"""The manual of the rules: the list of codes, and one rule's page with its example run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cnncalc.render.manual import read_page
+
+if TYPE_CHECKING:
+    from cnncalc.diagnostics import Rule
+    from cnncalc.render import View
+
+FAMILIES = {
+    "text": "The text of the file",
+    "form": "The form of the spec",
+    "values": "Values",
+    "expressions": "Expressions",
+    "references": "Names and references",
+    "shapes": "Shapes",
+    "quantities": "Expectations, budgets and published figures",
+    "advice": "Legal, but probably wrong",
+}
+
+
+def render_list(rules: Iterable[Rule[...]]) -> str:
+    """Every code by family, with its severity and the first line of its page."""
+    families: dict[str, list[Rule[...]]] = {family: [] for family in FAMILIES}
+    for rule in rules:
+        families.setdefault(rule.family, []).append(rule)
+    width = max(len(rule.code) for known in families.values() for rule in known)
+    parts = []
+    for family, known in families.items():
+        if known:
+            lines = [f"{FAMILIES.get(family, family)} ({family})"]
+            lines += [
+                f"  {rule.code:<{width}}  {rule.severity:<7}  {read_page(rule).title}"
+                for rule in sorted(known, key=lambda rule: rule.code)
+            ]
+            parts.append("\n".join(lines))
+    more = "`cnncalc rule CODE` explains one, with an example and its mend."
+    return "\n\n".join([*parts, more]) + "\n"
+
+
+def render_page(rule: Rule[...], view: View) -> str:
+    """What a rule means, a bad spec with what `check` says of it, and the mended spec."""
+    page = read_page(rule)
+    parts = [f"{rule.severity}[{rule.code}] ({FAMILIES.get(rule.family, rule.family).lower()})",
+             page.title]  # fmt: skip
+    parts += [page.text] if page.text else []
+    for word, spec in page.examples:
+        parts.append(f"{word}:\n\n{indented(spec)}")
+        if word == "Bad" and (said := output_of(spec, view)):
+            parts.append(f"cnncalc check says:\n\n{indented(said)}")
+    if rule.severity != "error":
+        parts.append(f"Where it is meant: `# cnncalc: ignore[{rule.code}]` on that line.")
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def output_of(spec: str, view: View) -> str:
+    """What `check` prints of a text."""
+    from cnncalc import loads
+    from cnncalc.render.findings.full import render_diagnostics
+
+    return render_diagnostics(loads(spec, path="net.yaml").analyze().diagnostics, view)
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}".rstrip() + "\n" for line in text.rstrip("\n").split("\n"))

@@ -1,0 +1,165 @@
+"""Which findings count: comments in the spec, codes chosen on the command line, severities.
+
+Pure functions from diagnostics to diagnostics, between analysis and renderers. What is hidden
+is not counted, and the summary says how many were hidden.
+
+`# cnncalc: ignore[CODE, CODE]` on the line of a finding takes away warnings and notes with that
+code. An error cannot be taken away in the spec, for the net is wrong there: it says so.
+`--ignore` and `--select` take codes and families, and choose among all findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cnncalc.diagnostics import RULES, Diagnostic, Rule, Source, Span
+
+IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
+CODE = re.compile(r"[^\s,]+")
+NOT_AN_ESCAPE = "an error cannot be ignored in the spec"
+
+
+class Comment(NamedTuple):
+    """A `cnncalc: ignore` comment: its codes as written, each with its place."""
+
+    codes: dict[str, Span]
+    span: Span
+
+
+class UnknownCode(ValueError):
+    """A code on the command line that no rule and no family has."""
+
+
+def rules() -> dict[str, Rule[...]]:
+    """Every rule by its code; imports all of `cnncalc.rules`."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    import cnncalc.rules as package
+
+    for module in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
+    return RULES
+
+
+def codes_of(words: Iterable[str]) -> frozenset[str]:
+    """The codes that words stand for: codes, families, comma lists of both. Raises
+    `UnknownCode`.
+    """
+    found: set[str] = set()
+    for word in (w.strip() for words_ in words for w in words_.split(",")):
+        known = {code for code, rule in rules().items() if word in (code, rule.family)}
+        if not known:
+            raise UnknownCode(unknown(word))
+        found |= known
+    return frozenset(found)
+
+
+def unknown(word: str) -> str:
+    """What to say of a code that nothing has."""
+    from cnncalc.suggestions import nearest
+
+    known = rules()
+    families = dict.fromkeys(rule.family for rule in known.values())
+    meant = nearest(word, [*known, *families])
+    hint = f"did you mean '{meant}'?" if meant else "`cnncalc rule` lists the codes"
+    return f"no rule has the code '{word}'; {hint}"
+
+
+def chosen(
+    diagnostics: Sequence[Diagnostic], select: frozenset[str], ignore: frozenset[str]
+) -> list[Diagnostic]:
+    """Those whose code is selected (all, when nothing is) and not ignored."""
+    return [d for d in diagnostics if (not select or d.code in select) and d.code not in ignore]
+
+
+def strictly(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The same with every warning an error; notes stay notes."""
+    return [_as_error(d) if d.severity == "warning" else d for d in diagnostics]
+
+
+def _as_error(diagnostic: Diagnostic) -> Diagnostic:
+    from copy import copy
+
+    error = copy(diagnostic)
+    error.severity = "error"
+    return error
+
+
+def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics less the warnings and notes that a comment on their line ignores."""
+    comments: dict[int, dict[int, Comment]] = {}
+    kept = []
+    for diagnostic in diagnostics:
+        source = diagnostic.span.source
+        if id(source) not in comments:
+            comments[id(source)] = {c.span.line: c for c in ignore_comments(source)}
+        comment = comments[id(source)].get(diagnostic.line)
+        if comment is None or diagnostic.code not in comment.codes:
+            kept.append(diagnostic)
+        elif diagnostic.severity == "error":
+            if NOT_AN_ESCAPE not in diagnostic.notes:
+                diagnostic.notes += (NOT_AN_ESCAPE,)
+            kept.append(diagnostic)
+    return kept
+
+
+def doubtful_comments(source: Source) -> list[Diagnostic]:
+    """A warning for every `cnncalc: ignore` comment without codes, or with an unknown one."""
+    found: list[Diagnostic] = []
+    comments = list(ignore_comments(source))
+    if comments:
+        from cnncalc.rules.comments import ignore_without_code, unknown_code
+
+        for comment in comments:
+            if not comment.codes:
+                found.append(ignore_without_code(comment.span))
+            known = rules()
+            found.extend(
+                unknown_code(span, word, hint=unknown(word))
+                for word, span in comment.codes.items()
+                if word not in known
+            )
+    return found
+
+
+def ignore_comments(source: Source) -> Iterator[Comment]:
+    """The `cnncalc: ignore` comments of a text. YAML events drop comments, so the lines are
+    read.
+    """
+    if "cnncalc:" not in source.text:
+        return
+    for number, line in enumerate(source.lines, 1):
+        start = comment_start(line) if "cnncalc:" in line else None
+        if start is not None and (match := IGNORE.search(line, start)):
+
+            def place(first: int, last: int, number: int = number) -> Span:
+                return Span(source, number, first + 1, number, last + 1)
+
+            words = CODE.finditer(line, *match.span(1)) if match[1] else ()
+            codes = {word[0]: place(*word.span()) for word in words}
+            yield Comment(codes, place(*match.span()))
+
+
+def comment_start(line: str) -> int | None:
+    """Where a line's YAML comment begins: at a `#` after a blank, outside quotes. A quote opens
+    where a value begins; in `don't` it is a letter.
+    """
+    quote = ""
+    index = 0
+    while index < len(line):
+        char = line[index]
+        before = line[index - 1] if index else " "
+        if quote:
+            if char == "\\" and quote == '"':
+                index += 1
+            elif char == quote:
+                quote = ""
+        elif char in "'\"" and before in " \t[{,":
+            quote = char
+        elif char == "#" and before in " \t":
+            return index
+        index += 1
+    return None
