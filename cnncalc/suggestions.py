@@ -77,17 +77,16 @@ layernorm: ln layer_norm layer_normalization LayerNorm2d
 groupnorm: gn group_norm group_normalization
 groupnorm: instance_norm InstanceNorm2d
 lrn: local_response_norm local_response_normalization LocalResponseNorm response_norm
-relu: rectifier rectified_linear threshold
+relu: rectifier rectified_linear
 leaky_relu: leaky lrelu LeakyReLU
-silu: swish silu swish1 SiLU
+silu: swish swish1
 hardswish: hswish hard_swish h_swish
 hardsigmoid: hsigmoid hard_sigmoid h_sigmoid
 sigmoid: logistic
 tanh: tan_h hyperbolic_tangent
 softmax: log_softmax soft_max SoftmaxWithLoss
-elu: celu
 prelu: p_relu parametric_relu
-relu6: ReLU6 clipped_relu
+relu6: clipped_relu
 dropout: drop dropout2d spatial_dropout SpatialDropout2D alpha_dropout
 stochastic_depth: drop_path droppath drop_connect
 flatten: view reshape squeeze ravel
@@ -110,7 +109,7 @@ aux: auxiliary side_head auxiliary_head
 
 FIELD_ALIASES: Final[Aliases] = _table("""
 filters units: out_channels num_output n channels out num_filters features out_features width
-units filters: units filters out_features num_units hidden neurons outputs output nodes size
+units filters: units filters out_features num_units hidden neurons outputs output nodes
 kernel factor size: kernel_size size k ksize kernel_shape filter_size window pool_size field
 kernel size: kernel f
 stride: strides s step subsample

@@ -462,7 +462,7 @@ SCOPES = st.dictionaries(
 def test_any_text(text: str, scope: dict[str, Any]) -> None:
     """Any text gives a value within bounds, or a problem inside the text; nothing else."""
     try:
-        found = expression(text).evaluate(scope)
+        found: Any = expression(text).evaluate(scope)
     except Unknown:
         return
     except Problem as problem:
@@ -495,7 +495,7 @@ LEAVES = st.sampled_from(
 def test_any_expression(text: str, scope: dict[str, Any]) -> None:
     """Any expression in any scope gives a value, a problem or `Unknown`, and the same again."""
     scope["lost"] = UNKNOWN
-    outcomes = []
+    outcomes: list[tuple[str, Any]] = []
     for _ in range(2):
         try:
             outcomes.append(("value", expression(text).evaluate(scope)))
