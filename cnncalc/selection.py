@@ -18,7 +18,9 @@ from cnncalc.diagnostics import RULES, Diagnostic, Rule, Source, Span
 
 IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
 CODE = re.compile(r"[^\s,]+")
-NOT_AN_ESCAPE = "an error cannot be ignored in the spec"
+ESCAPES = {"'": "''", '"': "\\"}
+"""What does not end a quoted text, and takes the next character with it."""
+STILL_AN_ERROR = "an error cannot be ignored in the spec"
 
 
 class Comment(NamedTuple):
@@ -100,8 +102,8 @@ def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         if comment is None or diagnostic.code not in comment.codes:
             kept.append(diagnostic)
         elif diagnostic.severity == "error":
-            if NOT_AN_ESCAPE not in diagnostic.notes:
-                diagnostic.notes += (NOT_AN_ESCAPE,)
+            if STILL_AN_ERROR not in diagnostic.notes:
+                diagnostic.notes += (STILL_AN_ERROR,)
             kept.append(diagnostic)
     return kept
 
@@ -153,7 +155,7 @@ def comment_start(line: str) -> int | None:
         char = line[index]
         before = line[index - 1] if index else " "
         if quote:
-            if char == "\\" and quote == '"':
+            if line.startswith(ESCAPES[quote], index):
                 index += 1
             elif char == quote:
                 quote = ""

@@ -153,7 +153,7 @@ def find(nets: Sequence[str]) -> tuple[list[str], list[str]]:
     """The specs, and what to say of arguments that name none. One bad argument does not hide
     the others.
     """
-    from cnncalc.spec_files import find_specs
+    from cnncalc.spec_files import find_specs, has_magic
 
     found: dict[str, None] = {}
     lost = []
@@ -161,7 +161,7 @@ def find(nets: Sequence[str]) -> tuple[list[str], list[str]]:
         try:
             found |= dict.fromkeys(find_specs([net]))
         except sources.Unreadable as reason:
-            lost.append(str(reason) if exists(net) else missing(net))
+            lost.append(str(reason) if exists(net) or has_magic(net) else missing(net))
     return list(found), lost
 
 

@@ -27,7 +27,12 @@ def load(net: str, inputs: Sequence[str] = (), parameters: Sequence[str] = ()) -
     try:
         return api.load(net, inputs=inputs, parameters=parameters)
     except sources.Unreadable as reason:
-        raise Unusable(str(reason) if exists(net) else missing(net)) from None
+        raise Unusable(unreadable(net, reason)) from None
+
+
+def unreadable(net: str, reason: Exception) -> str:
+    """What to say of a NET that cannot be read."""
+    return f"cannot read {net}: {reason}" if exists(net) else missing(net)
 
 
 def exists(net: str) -> bool:
