@@ -1,0 +1,33 @@
+"""cnncalc: a calculator of convolutional networks.
+
+    import cnncalc
+    net = cnncalc.load("vgg16")             # or a path, or cnncalc.loads(text)
+    report = net.analyze(batch=32, dtype="float16")
+    report.totals.params, report.layers[0].output_shape
+    cnncalc.check("nets/mynet.yaml")        # -> list of Diagnostic
+
+Names are imported when first used: start-up is a feature.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
+    from cnncalc.api import Net, check, load, loads
+    from cnncalc.diagnostics import Diagnostic
+
+__all__ = ["Diagnostic", "Net", "Report", "check", "load", "loads"]
+
+__version__ = "0.1.0"
+
+HOMES = {"Report": "cnncalc.analysis.report", "Diagnostic": "cnncalc.diagnostics"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(HOMES.get(name, "cnncalc.api")), name)

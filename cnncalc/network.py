@@ -19,12 +19,14 @@ class Tensor:
     ``span`` is the label of the step that gives it.
     """
 
-    __slots__ = ("name", "output", "span")
+    __slots__ = ("cause", "name", "output", "span")
 
     def __init__(self, name: str, output: Shape, span: Span) -> None:
         self.name = name
         self.output = output
         self.span = span
+        self.cause: Diagnostic | None = None
+        """The mistake that left the shape (partly) unknown."""
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.output}>"
@@ -130,8 +132,8 @@ class StepRange(NamedTuple):
 class Network:
     """A net with every layer in place, in order of execution."""
 
-    __slots__ = ("diagnostics", "groups", "holds", "inputs", "name", "nodes", "outputs", "skipped",
-                 "source", "steps")  # fmt: skip
+    __slots__ = ("groups", "holds", "inputs", "name", "nodes", "outputs", "side_outputs",
+                 "skipped", "source", "steps", "truncated")  # fmt: skip
 
     def __init__(self, name: str, source: Source) -> None:
         self.name = name
@@ -142,6 +144,9 @@ class Network:
         self.groups: list[Group] = []
         self.holds: list[Hold] = []
         self.steps: dict[str, StepRange] = {}
-        self.diagnostics: list[Diagnostic] = []
+        self.side_outputs: list[Tensor] = []
+        """What leaves the side heads."""
         self.skipped = 0
         """Steps that could not be computed because of a mistake before them."""
+        self.truncated = False
+        """A limit of the language ended the walk."""

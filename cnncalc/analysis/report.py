@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.diagnostics import Diagnostic
+    from cnncalc.diagnostics import Diagnostic, Span
     from cnncalc.layers.layer import Layer
     from cnncalc.network import Group, Network, Node
     from cnncalc.shape import Shape
@@ -157,25 +157,6 @@ class Totals:
     training_peak_bytes: int | None
 
 
-TOTALS = (
-    "weights",
-    "biases",
-    "params",
-    "training_params",
-    "macs",
-    "flops",
-    "elementwise",
-    "activations",
-    "param_bytes",
-    "activation_bytes",
-    "backward_bytes",
-    "peak_activation_bytes",
-    "saved_activation_bytes",
-    "training_peak_bytes",
-)
-"""The totals in the order in which they are shown."""
-
-
 class Comparison(NamedTuple):
     """A published figure beside the computed one. ``layer`` is None for a total; ``stated`` is
     the text as the spec has it.
@@ -188,7 +169,7 @@ class Comparison(NamedTuple):
     computed: int | Shape
     agrees: bool
     note: str
-    line: int
+    span: Span
 
 
 class Report:
@@ -203,6 +184,7 @@ class Report:
         "published",
         "rows",
         "totals",
+        "training",
     )
 
     def __init__(self, network: Network, batch: int, dtype: str) -> None:
@@ -213,6 +195,8 @@ class Report:
         self.totals = Totals()
         self.published: list[Comparison] = []
         self.diagnostics: list[Diagnostic] = []
+        self.training: dict[str, Any] = {}
+        """The spec's published recipe: batch, optimizer, momentum…"""
         self.notices: list[str] = []
         """What the reader must know of the figures: expectations switched off, and why."""
 
@@ -233,7 +217,10 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every layer could be computed; else the totals are of those that could."""
-        return not self.network.skipped and all(row.node.complete for row in self.rows)
+        network = self.network
+        if network.skipped or network.truncated:
+            return False
+        return all(row.node.complete for row in self.rows)
 
     @property
     def dtype_bytes(self) -> int:

@@ -1,0 +1,167 @@
+"""The Python interface, on which the command line is a thin layer: load, check, analyze."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from cnncalc import sources
+from cnncalc.build import build
+from cnncalc.diagnostics import Diagnostic, Problem, Source
+from cnncalc.network import Network
+from cnncalc.spec.reader import read_spec
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
+    from cnncalc.spec.model import Figure, Spec
+
+
+class Net:
+    """A spec and the network it describes, mistakes and all.
+
+    ``spec`` is None when the text has none (a syntax error); ``network`` then has no layers.
+    """
+
+    def __init__(
+        self, source: Source, spec: Spec | None, network: Network, problems: list[Diagnostic]
+    ) -> None:
+        self.source = source
+        self.spec = spec
+        self.network = network
+        self.problems = problems
+        """What reading and building found: errors."""
+
+    @property
+    def text(self) -> str:
+        """The spec's own text."""
+        return self.source.text
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Everything that is wrong, or legal but probably wrong; sorted by place."""
+        return self.analyze().diagnostics
+
+    def analyze(self, batch: int = 1, dtype: str = "float32", expect: Iterable[str] = ()) -> Report:
+        """Every figure for a batch size and a dtype; ``expect``: further budgets, written as
+        after `--expect`. Raises `ValueError` for a dtype or batch that there is none of, and
+        `Problem` for a budget that cannot be read.
+        """
+        from cnncalc.analysis import analyze
+        from cnncalc.analysis.report import DTYPE_BYTES
+
+        if dtype not in DTYPE_BYTES:
+            raise ValueError(f"dtype {dtype!r} is none of {', '.join(DTYPE_BYTES)}")
+        if batch < 1:
+            raise ValueError(f"batch {batch} is less than 1")
+        report = analyze(self.network, batch, dtype)
+        self._judge(report, expect)
+        return report
+
+    def _judge(self, report: Report, expect: Iterable[str]) -> None:
+        """Expectations, published figures and advice: what the report says of itself."""
+        from cnncalc.analysis import analyze, claims
+        from cnncalc.linting import lint
+
+        base: list[Report] = [report] if (report.batch, report.dtype) == (1, "float32") else []
+
+        def at_batch_1() -> Report:
+            if not base:
+                base.append(analyze(self.network))
+            return base[0]
+
+        found = list(self.problems)
+        spec = self.spec
+        if spec is not None:
+            report.training = spec.training
+            if spec.switched_off and spec.expect + tuple(spec.published):
+                report.notices.append(
+                    f"expect and published are of the spec as written, not with {spec.switched_off}"
+                )
+            else:
+                found += claims.expectations(report, spec.expect, at_batch_1)
+                report.published = list(claims.comparisons(report, spec, at_batch_1))
+                found += claims.differences(report)
+            found += lint(report, spec)
+        found += claims.expectations(report, budgets(expect), at_batch_1)
+        report.diagnostics = sorted(found, key=place)
+
+    def _repr_html_(self) -> str:
+        """A notebook shows the table."""
+        return self.analyze()._repr_html_()
+
+
+def place(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    span = diagnostic.span
+    return span.source.path, span.line, span.column
+
+
+def budgets(expect: Iterable[str]) -> tuple[Figure, ...]:
+    """The figures of `--expect`; raises `Problem`."""
+    from cnncalc.spec.claims import read_budget
+
+    return tuple(read_budget(text) for text in expect)
+
+
+def load(
+    net: str | os.PathLike[str],
+    *,
+    inputs: Iterable[str] = (),
+    parameters: Mapping[str, object] | Iterable[str] = (),
+) -> Net:
+    """The net of a shipped name (`vgg16`), a path, or `-` (standard input).
+
+    ``inputs`` and ``parameters`` are what the command line takes after `--input` and `--set`;
+    parameters may also be a mapping. Raises `sources.Unreadable`. Mistakes in the spec are no
+    exceptions: they are in ``diagnostics``.
+    """
+    name = os.fspath(net)
+    try:
+        source = sources.read(name)
+    except Problem as problem:
+        span = problem.diagnostic.span
+        return Net(span.source, None, Network("", span.source), [problem.diagnostic])
+    return read(source, inputs, parameters)
+
+
+def loads(
+    text: str,
+    *,
+    path: str = "<string>",
+    inputs: Iterable[str] = (),
+    parameters: Mapping[str, object] | Iterable[str] = (),
+) -> Net:
+    """The net of a spec's text. ``path`` is what diagnostics call it."""
+    return read(Source(path, text), inputs, parameters)
+
+
+def read(
+    source: Source, inputs: Iterable[str], parameters: Mapping[str, object] | Iterable[str]
+) -> Net:
+    """Text to net: read, override, build."""
+    problems: list[Diagnostic] = []
+    spec = read_spec(source, problems, sources.open_base)
+    if spec is None:
+        return Net(source, None, Network("", source), problems)
+    if isinstance(parameters, Mapping):
+        parameters = [f"{name}={setting(value)}" for name, value in parameters.items()]
+    inputs, parameters = tuple(inputs), tuple(parameters)
+    if inputs or parameters:
+        from cnncalc.spec.overrides import override
+
+        override(spec, inputs, parameters, problems)
+    return Net(source, spec, build(spec, problems), problems)
+
+
+def setting(value: object) -> str:
+    """A Python value as a spec writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(setting, value))}]"
+    return str(value)
+
+
+def check(net: str | os.PathLike[str], *, expect: Iterable[str] = ()) -> list[Diagnostic]:
+    """Everything that is wrong with a net, sorted by place; see `load` and `Net.analyze`."""
+    return load(net).analyze(expect=expect).diagnostics

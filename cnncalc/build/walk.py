@@ -1,0 +1,706 @@
+"""The walk: every step in order of execution, one method per class of step.
+
+A mistake is told once, at its place in the text, however often the step is run; what it leaves
+unknown is passed on as a `PartialShape`, and what needs an unknown is skipped and counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncalc.build.frames import NOT_KNOWN, Frame, Here, Named
+from cnncalc.build.place import StepPlace, project, trail
+from cnncalc.diagnostics import Diagnostic, Problem, Unknown
+from cnncalc.layers.fields import shown
+from cnncalc.layers.layer import KINDS, Layer, LayerProblem
+from cnncalc.network import Group, Hold, Network, Node, StepRange, Tensor
+from cnncalc.rules import claims, limits, references, residuals, values
+from cnncalc.shape import PartialShape, Shape, window_output
+from cnncalc.spec.model import (
+    AuxStep,
+    BrokenStep,
+    CallStep,
+    LayerStep,
+    Reference,
+    ResidualStep,
+    Spec,
+    Step,
+)
+from cnncalc.spec.operands import convert
+from cnncalc.spec.steps import CONDITION, REPEAT, SHORTCUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnncalc.layers.fields import Field, Value
+    from cnncalc.spec.model import Argument, Parameter
+    from cnncalc.spec.operands import Operand
+
+MAX_REPEAT = 10_000
+MAX_CALLS = 32
+MAX_LEVELS = 100
+MAX_ROWS = 200_000
+MAX_STEPS = 1_000_000
+NOTHING_KNOWN = PartialShape(None, None, None)
+
+
+def build(spec: Spec, problems: list[Diagnostic]) -> Network:
+    """The network of a spec; what is wrong is appended to ``problems``, which has the form
+    errors already.
+    """
+    return Builder(spec, problems).build()
+
+
+class TooLarge(Exception):
+    """A limit of the language is reached: the walk ends, as told."""
+
+
+class Builder:
+    """One build: the network so far, and what may be computed once for many steps."""
+
+    def __init__(self, spec: Spec, problems: list[Diagnostic]) -> None:
+        self.spec = spec
+        self.problems = problems
+        self.told = {(problem.code, problem.span) for problem in problems}
+        self.network = Network(spec.name, spec.source)
+        self.nodes = self.network.nodes
+        self.steps_run = 0
+        self.layers: dict[Any, Layer] = {}
+        self.parameters: dict[str, Value] = {}
+        self.defaults: dict[str, dict[str, Any]] = {}
+        self.default_arguments: dict[str, dict[str, Argument]] = {}
+        self.runs: dict[type[Step], Callable[..., Tensor]] = {
+            LayerStep: self.layer,
+            CallStep: self.call,
+            ResidualStep: self.residual,
+            AuxStep: self.aux,
+            BrokenStep: self.broken,
+        }
+
+    def build(self) -> Network:
+        spec, network = self.spec, self.network
+        self.evaluate_parameters()
+        names = {}
+        for given in spec.inputs:
+            tensor = Tensor(given.name, given.shape, given.span)
+            network.inputs.append(tensor)
+            names[given.name] = Named(tensor, 0, 0)
+        start = network.inputs[0] if network.inputs else self.nothing(spec)
+        frame = Frame(spec.text, names, 0)
+        here = Here(frame, dict(self.parameters), "", {}, None)
+        try:
+            end = self.steps(spec.layers, start, here)
+            network.outputs = self.outputs(here) or [end]
+        except TooLarge:
+            network.truncated = True
+        return network
+
+    def nothing(self, spec: Spec) -> Tensor:
+        """The input of a net that has none: told by the reader."""
+        tensor = Tensor("input", NOTHING_KNOWN, spec.layers[0].span)
+        tensor.cause = self.problems[0] if self.problems else None
+        return tensor
+
+    def outputs(self, here: Here) -> list[Tensor]:
+        found = (self.resolve(reference, here) for reference in self.spec.outputs)
+        return [named.tensor for named in found if named is not None]
+
+    # Telling.
+
+    def tell(self, diagnostic: Diagnostic, group: Group | None) -> Diagnostic:
+        """Tells a mistake once per place, with the calls that led to it."""
+        key = (diagnostic.code, diagnostic.span)
+        if key not in self.told:
+            self.told.add(key)
+            diagnostic.trail = trail(group)
+            self.problems.append(diagnostic)
+        return diagnostic
+
+    def limit(self, diagnostic: Diagnostic, group: Group | None) -> TooLarge:
+        self.tell(diagnostic, group)
+        return TooLarge()
+
+    # Values.
+
+    def evaluate_parameters(self) -> None:
+        """The file's parameters, each in the scope of those above it; types of overrides."""
+        for name, parameter in self.spec.parameters.items():
+            value = self.evaluate(parameter, self.parameters)
+            for older in self.spec.overridden.get(name, ()):
+                known = self.evaluate(older, self.parameters)
+                if NOT_KNOWN not in (value, known) and type_word(value) != type_word(known):
+                    span = parameter.operand.span if parameter.operand else parameter.span
+                    wanted = type_word(known)
+                    problem = values.wrong_type(span, name, shown=shown(value), wanted=wanted)
+                    self.tell(problem, None)
+                    value = NOT_KNOWN
+            self.parameters[name] = value
+
+    def evaluate(self, parameter: Parameter, scope: dict[str, Value]) -> Value:
+        """A parameter's value; NOT_KNOWN when it has a mistake."""
+        if parameter.operand is None:
+            return NOT_KNOWN
+        try:
+            return parameter.operand.evaluate(scope)
+        except Problem as problem:
+            self.tell(problem.diagnostic, None)
+        except Unknown:
+            pass
+        return NOT_KNOWN
+
+    def keyed(self, field: Field[Any], operand: Operand, step: Step, here: Here) -> Any:
+        """The value of a step key; raises `Problem` or `Unknown`."""
+        value = operand.evaluate(here.scope)
+        return convert(field, value, operand, f"{field.name} of {step.name or step.word}")
+
+    def defaults_of(self, kind: type[Layer]) -> dict[str, Any]:
+        """What the file's `defaults` give a kind, evaluated once."""
+        known = self.defaults.get(kind.kind)
+        if known is None:
+            known = self.defaults[kind.kind] = {}
+            arguments = self.default_arguments[kind.kind] = {}
+            for word in (*kind.inherits_defaults, kind.kind):
+                given = self.spec.defaults.get(word, {})
+                arguments |= {name: given[name] for name in given if name in kind.fields}
+            for name, argument in arguments.items():
+                operand = argument.operand
+                try:
+                    value = operand.evaluate(self.parameters)
+                    known[name] = convert(
+                        kind.fields[name], value, operand, f"{name} in the defaults of {kind.kind}"
+                    )
+                except Problem as problem:
+                    self.tell(problem.diagnostic, None)
+                except Unknown:
+                    pass
+        return known
+
+    # Steps.
+
+    def steps(self, steps: Sequence[Step], x: Tensor, here: Here) -> Tensor:
+        if here.levels > MAX_LEVELS:
+            raise self.limit(limits.nested_too_deeply(steps[0].span, MAX_LEVELS), here.group)
+        for step in steps:
+            x = self.step(step, x, here)
+        return x
+
+    def step(self, step: Step, x: Tensor, here: Here) -> Tensor:
+        """A step, as often as it repeats; registers its name."""
+        first = len(self.nodes)
+        if step.repeat is None:
+            name = step.name or here.automatic(step.word)
+            y, ran = self.once(step, x, here, name, 1, 1)
+        else:
+            y, ran = self.repeated(step, x, here)
+        if step.name is not None:
+            stop = len(self.nodes)
+            here.frame.names[step.name] = Named(y, first, stop, step, not ran, here.aux)
+            path = here.prefix + step.name
+            self.network.steps[path] = StepRange(path, first, stop, y, step.span)
+        return y
+
+    def repeated(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, bool]:
+        """N times in a chain, with `i`, `first`, `last` bound; 0 times: skipped."""
+        assert step.repeat is not None
+        try:
+            count = self.keyed(REPEAT, step.repeat, step, here)
+        except Problem as problem:
+            return self.failed(step, problem.diagnostic, here), True
+        except Unknown:
+            return self.unknown(step, x), True
+        if count > MAX_REPEAT:
+            limit = limits.too_many_repeats(step.repeat.span, count, MAX_REPEAT)
+            return self.failed(step, limit, here), True
+        some = False
+        for i in range(count):
+            scope = {**here.scope, "i": i, "first": i == 0, "last": i == count - 1}
+            inner = here._replace(scope=scope)
+            name = f"{step.name}_{i + 1}" if step.name else here.automatic(step.word)
+            x, ran = self.once(step, x, inner, name, i + 1, count)
+            some = some or ran
+        return x, some
+
+    def once(
+        self, step: Step, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> tuple[Tensor, bool]:
+        """One run of a step, unless its `if` says no."""
+        self.steps_run += 1
+        if self.steps_run > MAX_STEPS:
+            raise self.limit(limits.too_many_steps(step.span, MAX_STEPS), here.group)
+        if step.sources and repeat == 1:
+            sources = tuple(self.resolve(reference, here, x) for reference in step.sources)
+            if len(sources) == 1 and sources[0] is not None:
+                x = sources[0].tensor
+                here = here._replace(scope={**here.scope, "in_channels": channels_of(x)})
+            elif None in sources:
+                x = self.unknown(step, x)
+        if step.condition is not None:
+            try:
+                if not self.keyed(CONDITION, step.condition, step, here):
+                    return x, False
+            except Problem as problem:
+                return self.failed(step, problem.diagnostic, here), True
+            except Unknown:
+                return self.unknown(step, x), True
+        first = len(self.nodes)
+        y = self.runs[type(step)](step, x, here, name, repeat, of)
+        if step.share is not None and not step.broken:
+            self.share(step, first, here)
+        if step.expect is not None and repeat == of:
+            self.expect(step, y, here)
+        return y, True
+
+    def resolve(
+        self, reference: Reference, here: Here, previous: Tensor | None = None
+    ) -> Named | None:
+        """What a name stands for; None when a mistake about it has been told."""
+        if reference.name == "previous" and previous is not None:
+            return Named(previous, 0, 0)
+        named = here.frame.names.get(reference.name)
+        if named is None:
+            return None
+        if named.skipped and named.step is not None:
+            problem = references.skipped_step(reference.span, reference.name, named.step.span)
+            self.tell(problem, here.group)
+            return None
+        if named.aux is not None and here.aux is None:
+            problem = references.reads_a_side_head(reference.span, reference.name, named.aux.span)
+            self.tell(problem, here.group)
+            return None
+        return named
+
+    # What cannot be computed.
+
+    def failed(self, step: Step, diagnostic: Diagnostic, here: Here) -> Tensor:
+        """What leaves a step that has a mistake of its own."""
+        tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
+        tensor.cause = self.tell(diagnostic, here.group)
+        return tensor
+
+    def unknown(self, step: Step, x: Tensor) -> Tensor:
+        """What leaves a step that a mistake elsewhere keeps from being computed."""
+        self.skip(x.cause or self.cause_of(step))
+        tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
+        tensor.cause = x.cause or self.cause_of(step)
+        return tensor
+
+    def skip(self, cause: Diagnostic | None) -> None:
+        self.network.skipped += 1
+        if cause is not None:
+            cause.unchecked += 1
+
+    def cause_of(self, step: Step) -> Diagnostic | None:
+        """The mistake told about a step's form: the first one between its label and its end."""
+        end = step.value.end_line if step.value is not None else step.label.line
+        for problem in self.problems:
+            span = problem.span
+            if span.source is step.label.source and step.label.line <= span.line <= end:
+                return problem
+        return None
+
+    def broken(self, step: Step, x: Tensor, *_: Any) -> Tensor:
+        """A step whose kind is not known."""
+        tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
+        tensor.cause = self.cause_of(step) or x.cause
+        return tensor
+
+    # Layers.
+
+    def layer(
+        self, step: LayerStep, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> Tensor:
+        kind = step.kind
+        if not kind.emits_row:
+            return x
+        inputs = self.layer_inputs(step, x, here, name, repeat, of)
+        path = here.prefix + name
+        try:
+            given = dict(step.constants) if step.dynamic else step.constants
+            failed = self.evaluate_fields(step, given, here) if step.dynamic else ()
+        except Problem as problem:
+            return self.failed(step, problem.diagnostic, here)
+        node = self.make(kind, given, inputs, path, step, here, faulty=failed)
+        for word in node.layer.fused() if not step.broken else ():
+            node = self.make(KINDS[word], {}, (node,), f"{path}.{word}", step, here)
+        return node
+
+    def evaluate_fields(
+        self, step: LayerStep, given: dict[str, Any], here: Here
+    ) -> tuple[str, ...]:
+        """The fields that depend on names; those that cannot be known are returned."""
+        failed = []
+        for argument in step.dynamic:
+            field, operand = argument.field, argument.operand
+            try:
+                value = operand.evaluate(here.scope)
+                subject = f"{field} of {here.prefix}{step.name or step.word}"
+                given[field] = convert(step.kind.fields[field], value, operand, subject)
+            except Problem as problem:
+                self.tell(problem.diagnostic, here.group)
+                failed.append(field)
+            except Unknown:
+                failed.append(field)
+        return tuple(failed)
+
+    def layer_inputs(
+        self, step: LayerStep, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> tuple[Tensor, ...]:
+        """The tensors that a layer reads: the previous one, branches, or those named."""
+        if step.branches:
+            return self.branches(step, x, here, name, repeat, of)
+        if len(step.sources) > 1:
+            found = (self.resolve(reference, here, x) for reference in step.sources)
+            return tuple(n.tensor if n else self.unknown_tensor(step) for n in found)
+        if step.targets:
+            found = (self.resolve(reference, here, x) for reference in step.targets.values())
+            return (x, *(n.tensor if n else self.unknown_tensor(step) for n in found))
+        return (x,)
+
+    def unknown_tensor(self, step: Step) -> Tensor:
+        tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
+        tensor.cause = self.cause_of(step)
+        return tensor
+
+    def branches(
+        self, step: LayerStep, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> tuple[Tensor, ...]:
+        """Every branch from the same input; each call holds what it received until it returns."""
+        first = len(self.nodes)
+        inner, group = self.component(step, x, here, name, repeat, of)
+        inputs = []
+        for branch in step.branches:
+            start = len(self.nodes)
+            inputs.append(self.steps(branch, x, inner))
+            self.hold(x, start)
+        self.hold(x, first)
+        if group is not None:
+            self.leave(group, inputs[-1])
+        return tuple(inputs)
+
+    def component(
+        self, step: Step, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> tuple[Here, Group | None]:
+        """The inside of a container; a path component if it is named or repeated."""
+        scope = {**here.scope, "in_channels": channels_of(x)}
+        if step.name is None and step.repeat is None:
+            return here.inside(scope), None
+        group = self.enter(step, x, here, name, repeat, of)
+        return here.within(group, scope), group
+
+    def enter(self, step: Step, x: Tensor, here: Here, name: str, repeat: int, of: int) -> Group:
+        """Opens a path component."""
+        path = here.prefix + name
+        group = Group(path, step.word, here.group, step.span, repeat=repeat, of=of)
+        group.input, group.first = x, len(self.nodes)
+        self.network.groups.append(group)
+        return group
+
+    def leave(self, group: Group, output: Tensor) -> None:
+        """Closes a path component, with what leaves it."""
+        group.output, group.stop = output, len(self.nodes)
+        self.network.steps[group.path] = StepRange(
+            group.path, group.first, group.stop, output, group.span
+        )
+
+    def hold(self, tensor: Tensor, first: int) -> None:
+        """The rows since ``first`` ran inside a call that received this tensor."""
+        stop = len(self.nodes)
+        if stop > first:
+            self.network.holds.append(Hold(tensor, first, stop))
+
+    def make(
+        self,
+        kind: type[Layer],
+        given: dict[str, Any],
+        inputs: tuple[Tensor, ...],
+        path: str,
+        step: Step,
+        here: Here,
+        *,
+        faulty: tuple[str, ...] = (),
+    ) -> Node:
+        """A node of the network. Equal layers on equal inputs are one object."""
+        if len(self.nodes) >= MAX_ROWS:
+            raise self.limit(limits.too_many_rows(step.span, MAX_ROWS), here.group)
+        shapes_in = tuple([tensor.output for tensor in inputs])
+        key = (kind, id(step), tuple(given.values()), shapes_in)
+        layer = self.layers.get(key)
+        if layer is not None:
+            node = Node(
+                len(self.nodes), path, layer, inputs, layer.output, step, here.group,
+                training_only=here.aux is not None, complete=True,
+            )  # fmt: skip
+        else:
+            node = self.inferred(kind, given, inputs, path, step, here, faulty)
+            if node.complete:
+                self.layers[key] = node.layer
+        self.nodes.append(node)
+        return node
+
+    def inferred(
+        self,
+        kind: type[Layer],
+        given: dict[str, Any],
+        inputs: tuple[Tensor, ...],
+        path: str,
+        step: Step,
+        here: Here,
+        faulty: tuple[str, ...],
+    ) -> Node:
+        """A new layer, its shape inferred as far as it can be; what is wrong is told."""
+        defaults = self.defaults_of(kind)
+        trusted = True
+        if isinstance(step, LayerStep) and step.kind is kind:
+            trusted, faulty = step.trusted, (*faulty, *step.faulty)
+        layer = kind({**defaults, **given}, tuple(t.output for t in inputs), fill_defaults=trusted)
+        for name in faulty:
+            vars(layer).pop(name, None)
+        place = StepPlace(path, layer, step, inputs, self.default_arguments[kind.kind], here.group)
+        told = len(self.problems)
+        output, cause = self.infer(layer, place)
+        complete = cause is None and not faulty and trusted and not isinstance(output, PartialShape)
+        node = Node(
+            len(self.nodes), path, layer, inputs, output, step, here.group,
+            training_only=here.aux is not None, complete=complete,
+        )  # fmt: skip
+        if not complete:
+            upstream = next((t.cause for t in inputs if t.cause), None)
+            node.cause = cause or upstream or self.cause_of(step)
+            if told == len(self.problems) and not (step.broken or faulty):
+                self.skip(node.cause)
+        return node
+
+    def infer(self, layer: Layer, place: StepPlace) -> tuple[Shape, Diagnostic | None]:
+        """The output shape, channels and size apart; the first mistake told, if any."""
+        cause: Diagnostic | None = None
+        known: list[Any] = [None, None, None]
+        for index, part in enumerate((layer.check, layer.output_channels, layer.output_size)):
+            try:
+                known[index] = part()
+            except LayerProblem as problem:
+                diagnostic = problem.rule(place, problem.field, **problem.facts)
+                cause = cause or self.tell(diagnostic, place.group)
+            except Unknown:
+                pass
+        _, channels, size = known
+        if channels is None or size is None:
+            return PartialShape(channels, *(size or (None, None))), cause
+        output = Shape(channels, *size)
+        vars(layer)["_output"] = output
+        return output, cause
+
+    # Containers.
+
+    def residual(
+        self, step: ResidualStep, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> Tensor:
+        """X + body(x); the body runs first, then the shortcut, then the add (into the body's
+        output, as torchvision's ResNet has it).
+        """
+        first = len(self.nodes)
+        inner, group = self.component(step, x, here, name, repeat, of)
+        body = self.steps(step.body, x, inner)
+        mode = "identity"
+        if step.shortcut is not None:
+            try:
+                mode = self.keyed(SHORTCUT, step.shortcut, step, here)
+            except Problem as problem:
+                return self.failed(step, problem.diagnostic, here)
+            except Unknown:
+                return self.unknown(step, x)
+        y = self.joined(step, mode, x, body, here, here.prefix + name)
+        self.hold(x, first)
+        if group is not None:
+            self.leave(group, y)
+        else:
+            path = here.prefix + name
+            self.network.steps[path] = StepRange(path, first, len(self.nodes), y, step.span)
+        return y
+
+    def joined(
+        self, step: ResidualStep, mode: str, x: Tensor, body: Tensor, here: Here, path: str
+    ) -> Tensor:
+        """The end of a residual: projection if needed, and the add."""
+        partial = isinstance(x.output, PartialShape) or isinstance(body.output, PartialShape)
+        if partial:
+            tensor = self.unknown(step, body if body.cause else x)
+            tensor.output = body.output
+            return tensor
+        shortcut = x
+        if x.output != body.output:
+            if mode == "optional":
+                return body
+            problem = shortcut_problem(step, mode, x, body, path)
+            if problem is not None:
+                tensor = self.failed(step, problem, here)
+                tensor.output = body.output
+                return tensor
+            shortcut = self.projection(step, x, body, here, f"{path}.shortcut")
+        return self.make(KINDS["add"], {}, (body, shortcut), f"{path}.add", step, here)
+
+    def projection(
+        self, step: ResidualStep, x: Tensor, body: Tensor, here: Here, path: str
+    ) -> Tensor:
+        """A 1×1 convolution that brings x to the body's shape, with conv's bias and norm."""
+        conv, out = KINDS["conv"], body.output
+        stride = tuple(-(-a // b) for a, b in zip(x.output[1:], out[1:], strict=True))
+        given = {"filters": out.channels, "kernel": (1, 1), "stride": stride}
+        own = self.defaults_of(conv)
+        given |= {name: own[name] for name in ("bias", "norm") if name in own}
+        plain = {name: conv.fields[name].default for name in ("padding", "dilation", "groups")}
+        node = self.make(conv, {**given, **plain, "activation": "none"}, (x,), path, step, here)
+        for word in node.layer.fused():
+            node = self.make(KINDS[word], {}, (node,), f"{path}.{word}", step, here)
+        return node
+
+    def aux(self, step: AuxStep, x: Tensor, here: Here, name: str, repeat: int, of: int) -> Tensor:
+        """A side head: runs in training only, and leaves the current tensor unchanged."""
+        group = self.enter(step, x, here, name, repeat, of)
+        inner = here.within(group, {**here.scope, "in_channels": channels_of(x)})
+        end = self.steps(step.body, x, inner._replace(aux=here.aux or group))
+        self.hold(x, group.first)
+        self.leave(group, end)
+        self.network.side_outputs.append(end)
+        return x
+
+    def call(
+        self, step: CallStep, x: Tensor, here: Here, name: str, repeat: int, of: int
+    ) -> Tensor:
+        """A block, with its arguments evaluated here and its defaults where it is defined."""
+        block = self.spec.blocks[step.word]
+        if here.frame.depth >= MAX_CALLS:
+            raise self.limit(limits.calls_too_deep(step.span, MAX_CALLS), here.group)
+        if step.broken and step.word in (n for n in trail_words(here.group)):
+            return self.broken(step, x)
+        group = self.enter(step, x, here, name, repeat, of)
+        scope, names = self.arguments(step, x, here)
+        group.arguments = ", ".join(
+            f"{p} {shown(scope[p])}"
+            for p in block.parameters
+            if p in scope and scope[p] is not NOT_KNOWN
+        )
+        frame = Frame(block.text, names, here.frame.depth + 1)
+        inner = here.within(group, scope)._replace(frame=frame)
+        y = self.steps(block.steps, x, inner)
+        self.hold(x, group.first)
+        self.leave(group, y)
+        return y
+
+    def arguments(
+        self, step: CallStep, x: Tensor, here: Here
+    ) -> tuple[dict[str, Value], dict[str, Named]]:
+        """The scope of a call, and what its tensor parameters stand for."""
+        block = self.spec.blocks[step.word]
+        scope: dict[str, Value] = {**self.parameters, "in_channels": channels_of(x)}
+        names: dict[str, Named] = {}
+        for parameter in block.parameters.values():
+            given = step.arguments.get(parameter.name)
+            if isinstance(given, Reference):
+                named = self.resolve(given, here, x)
+                if named is not None:
+                    names[parameter.name] = named
+                continue
+            if given is None and step.broken and parameter.required:
+                scope[parameter.name] = NOT_KNOWN
+                continue
+            operand, where = (given, here.scope) if given else (parameter.operand, scope)
+            scope[parameter.name] = self.argument(operand, where, here)
+        return scope, names
+
+    def argument(self, operand: Operand | None, scope: dict[str, Value], here: Here) -> Value:
+        if operand is None:
+            return NOT_KNOWN
+        try:
+            return operand.evaluate(scope)
+        except Problem as problem:
+            self.tell(problem.diagnostic, here.group)
+        except Unknown:
+            pass
+        return NOT_KNOWN
+
+    # What a step says of itself.
+
+    def share(self, step: Step, first: int, here: Here) -> None:
+        """The step's rows use the weights of an earlier step's rows, in the same order."""
+        assert step.share is not None
+        named = self.resolve(step.share, here)
+        if named is None:
+            return
+        own = [node for node in self.nodes[first:] if node.complete and node.layer.weight_shape()]
+        theirs = [
+            node
+            for node in self.nodes[named.first : named.stop]
+            if node.complete and node.layer.weight_shape()
+        ]
+        why = unshareable(step, named.step, own, theirs)
+        if why:
+            self.tell(references.not_shareable(step.share.span, step.share.name, why), here.group)
+            return
+        for mine, other in zip(own, theirs, strict=True):
+            mine.shares = other.shares or other
+
+    def expect(self, step: Step, y: Tensor, here: Here) -> None:
+        """The step's own `expect`, unless the file's expectations are switched off."""
+        assert step.expect is not None
+        if self.spec.steps_switched_off or isinstance(y.output, PartialShape):
+            return
+        if y.output != step.expect.shape:
+            name = here.prefix + (step.name or step.word)
+            problem = claims.unexpected_shape(
+                step.expect.span, name, expected=step.expect.shape, computed=y.output
+            )
+            self.tell(problem, here.group)
+
+
+def shortcut_problem(
+    step: ResidualStep, mode: str, x: Tensor, body: Tensor, path: str
+) -> Diagnostic | None:
+    """What keeps a residual's input from being added to its body, whose shape is another."""
+    span = step.shortcut.span if step.shortcut is not None else step.span
+    if mode == "identity":
+        return residuals.residual_shapes_differ(span, path, x, body, project(step))
+    for before, after in zip(x.output[1:], body.output[1:], strict=True):
+        if window_output(before, 1, -(-before // after), 0, 0) != after:
+            return residuals.no_stride_explains(span, path, x, body)
+    return None
+
+
+def unshareable(step: Step, other: Step | None, own: Sequence[Node], theirs: Sequence[Node]) -> str:
+    """Why a step cannot use another's weights; empty when it can."""
+    if other is None or step.word != other.word:
+        return f"it is no {step.word}"
+    if not own or len(own) != len(theirs):
+        return f"it has {len(theirs)} layers with weights, this step {len(own)}"
+    for mine, their in zip(own, theirs, strict=True):
+        shapes = [mine.layer.weight_shape(), their.layer.weight_shape()]
+        biases = [mine.layer.bias_shape(), their.layer.bias_shape()]
+        if mine.layer.kind != their.layer.kind or shapes[0] != shapes[1] or biases[0] != biases[1]:
+            sizes = " and ".join("×".join(map(str, shape)) or "none" for shape in shapes)
+            return f"the weights of {mine.name} and {their.name} differ ({sizes})"
+    return ""
+
+
+def channels_of(tensor: Tensor) -> Value:
+    """`in_channels` of a list of steps that this tensor enters."""
+    try:
+        return tensor.output.channels
+    except Unknown:
+        return NOT_KNOWN
+
+
+def trail_words(group: Group | None) -> list[str]:
+    """The blocks that are being run."""
+    words = []
+    while group is not None:
+        words.append(group.block)
+        group = group.parent
+    return words
+
+
+def type_word(value: Value) -> str:
+    """The type of a parameter, in words; int and float are both numbers."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "a word"
+    return "a list" if isinstance(value, tuple) else "a number"

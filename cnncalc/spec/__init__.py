@@ -1,0 +1,12 @@
+"""Tree → `Spec`: keys checked, steps and blocks recognised; nothing expanded, no shapes yet.
+
+model     what a spec is: values only
+operands  the values written in it: expressions, lists, mappings
+shapes    shape literals
+labels    `conv1_1` → conv, `1_1`
+names     what a text defines and reads
+steps     the steps of a text
+blocks    signatures, calls, and which block uses which
+claims    expect, published, training
+reader    the file as a whole, and `extends`
+"""

@@ -1,0 +1,94 @@
+"""What a text (`layers:`, or a block) defines and reads; the scope of its expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.rules import references as rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cnncalc.diagnostics import Diagnostic, Span
+    from cnncalc.spec.model import Reference, Text
+
+LOOP_NAMES = ("i", "first", "last")
+
+
+class Scope(NamedTuple):
+    """The names that an expression may read at one place, and why the usual ones are missing.
+
+    ``names``: parameters of file and block, and what is bound here; ``in_channels``: whether a
+    list of steps surrounds it whose input is more than the image.
+    """
+
+    names: frozenset[str]
+    in_channels: bool = False
+    loop: bool = False
+
+    def inside(self) -> Scope:
+        """The scope of a nested list of steps."""
+        return self._replace(in_channels=True)
+
+    def repeated(self) -> Scope:
+        """The scope of a repeated step."""
+        return self._replace(loop=True)
+
+    def fault(self, name: str, span: Span, tensors: Iterable[str]) -> Diagnostic | None:
+        """What is wrong with reading ``name`` here; None when nothing is."""
+        if name in self.names:
+            return None
+        if name == "in_channels":
+            return None if self.in_channels else rules.in_channels_of_the_image(span)
+        if name in LOOP_NAMES:
+            return None if self.loop else rules.outside_a_repeat(span, name)
+        if name in tensors:
+            return rules.tensor_in_an_expression(span, name)
+        known = [*self.names, *(["in_channels"] if self.in_channels else [])]
+        return rules.unknown_name(span, name, [*known, *(LOOP_NAMES if self.loop else ())])
+
+
+class Use(NamedTuple):
+    """A name read by `from`, `to`, `share`, an argument or `outputs`, and when in the text."""
+
+    reference: Reference
+    order: int
+
+
+class TextNames:
+    """Collects the names of one text while it is read; checked when all are known."""
+
+    def __init__(self, text: Text, given: dict[str, Span], tell: Callable[[Diagnostic], None]):
+        """``given``: names that exist before the first step (inputs, tensor parameters)."""
+        self.text = text
+        self.given = given
+        self.order: dict[str, int] = dict.fromkeys(given, 0)
+        self.count = 0
+        self.uses: list[Use] = []
+        self.tell = tell
+
+    def define(self, name: str, span: Span) -> None:
+        """A step's written name; a second one of the same name is told."""
+        self.count += 1
+        first = self.text.names.get(name) or self.given.get(name)
+        if first is not None:
+            self.tell(rules.duplicate_name(span, name, first))
+            return
+        self.text.names[name] = span
+        self.order[name] = self.count
+
+    def use(self, reference: Reference) -> None:
+        self.uses.append(Use(reference, self.count))
+
+    def check(self) -> None:
+        """Every name read is defined earlier in this text."""
+        for reference, at in self.uses:
+            if reference.name == "previous":
+                continue
+            order = self.order.get(reference.name)
+            if order is None:
+                known = [*self.given, *self.text.names]
+                self.tell(rules.unknown_step(reference.span, reference.name, known))
+            elif order > at:
+                later = self.text.names[reference.name]
+                self.tell(rules.defined_later(reference.span, reference.name, later))
