@@ -1,0 +1,133 @@
+"""The list of nets: by family and year, with the figures that people compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncalc.layers.weighted import Weighted
+from cnncalc.network import Node
+from cnncalc.quantities import compact
+from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
+    from cnncalc.render import View
+    from cnncalc.shape import Shape
+
+FORMAT_VERSION = 1
+HEADINGS = (
+    Heading("net"), Heading("year", right=True), Heading("title", least=12), Heading("input"),
+    Heading("params", right=True), Heading("MACs", right=True), Heading("values", right=True),
+    Heading("depth", right=True),
+)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """One net. ``inputs`` are shapes by name; ``depth`` counts the layers with weights on the
+    longest way through the net.
+    """
+
+    name: str
+    title: str
+    family: str
+    year: int | None
+    inputs: dict[str, Shape]
+    params: int
+    macs: int
+    activations: int
+    depth: int
+
+
+def entry(name: str, report: Report, *, family: str, year: int | None) -> Entry:
+    """The entry of an analysed net."""
+    inputs = {tensor.name: tensor.output for tensor in report.network.inputs}
+    totals = report.totals
+    return Entry(name, report.name, family, year, inputs, totals.params, totals.macs,
+                 totals.activations, depth(report))  # fmt: skip
+
+
+def depth(report: Report) -> int:
+    """Convolutions and fully connected layers on the longest way from an input to an output."""
+    longest: dict[int, int] = {}
+    for node in report.network.nodes:
+        before = (longest[t.index] for t in node.inputs if isinstance(t, Node))
+        longest[node.index] = max(before, default=0) + isinstance(node.layer, Weighted)
+    ends = [longest[t.index] for t in report.network.outputs if isinstance(t, Node)]
+    return max(ends, default=0)
+
+
+def ordered(entries: Iterable[Entry]) -> list[Entry]:
+    """By family, the oldest first; within a family by year and size."""
+    nets = list(entries)
+    oldest: dict[str, int] = {}
+    for net in nets:
+        oldest[net.family] = min(net.year or 9999, oldest.get(net.family, 9999))
+    return sorted(
+        nets,
+        key=lambda n: (oldest[n.family], n.family, n.year or 9999, natural(n.name)),
+    )
+
+
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """A key that puts resnet50 before resnet101."""
+    from re import split
+
+    parts = split(r"(\d+)", name)
+    return tuple((p.isdigit(), int(p) if p.isdigit() else 0, p) for p in parts)
+
+
+def render(entries: Iterable[Entry], view: View) -> str:
+    """The nets as a table, a family under its name."""
+    page = Page(view)
+    grid = Grid(HEADINGS)
+    nets = ordered(entries)
+    for family, members in groupby(nets, key=lambda net: net.family):
+        grid.add([Cell(family or "others", "bold"), *[EMPTY] * (len(HEADINGS) - 1)], rule=True)
+        for net in members:
+            grid.add(cells(net))
+    page.grid(narrowed(grid, view))
+    page.gap()
+    page.paragraph(
+        f"{len(nets)} nets. Parameters, MACs and activations (values) are per image; depth counts "
+        "the layers with weights on the longest way through the net.",
+        style="dim",
+    )
+    return page.text()
+
+
+def cells(net: Entry) -> Sequence[Cell]:
+    figures = (net.params, net.macs, net.activations)
+    return (
+        Cell(f"  {net.name}", "", 2),
+        Cell(str(net.year or "")),
+        Cell(net.title),
+        Cell(", ".join(map(str, net.inputs.values()))),
+        *(Cell(compact(figure)) for figure in figures),
+        Cell(str(net.depth)),
+    )
+
+
+def narrowed(grid: Grid, view: View) -> Grid:
+    """The table without its titles where a terminal has no room for them."""
+    if view.width is None or grid.least <= view.width:
+        return grid
+    kept = [i for i, heading in enumerate(grid.headings) if heading.text not in ("title", "year")]
+    small = Grid(grid.headings[i] for i in kept)
+    for line in grid.lines:
+        small.add([line.cells[i] for i in kept], rule=line.rule)
+    return small
+
+
+def render_json(entries: Iterable[Entry]) -> str:
+    """The same for programs; shapes are [channels, height, width]."""
+    from json import dumps
+
+    items = ",\n".join(f"    {dumps(plain(net))}" for net in ordered(entries))
+    return f'{{\n  "format_version": {FORMAT_VERSION},\n  "nets": [\n{items}\n  ]\n}}\n'
+
+
+def plain(net: Entry) -> dict[str, Any]:
+    inputs = [{"name": name, "shape": list(shape)} for name, shape in net.inputs.items()]
+    return {**net._asdict(), "inputs": inputs}

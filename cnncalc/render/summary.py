@@ -1,0 +1,179 @@
+"""What stands below the table: totals in the lecture's own form, published figures, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.quantities import compact, exact, megabytes
+from cnncalc.render.columns import pair_text
+from cnncalc.shape import Shape
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Comparison, Report, Row
+
+MEMORY = {
+    "peak_activation_bytes": "peak in inference",
+    "saved_activation_bytes": "kept for the backward pass",
+    "training_peak_bytes": "peak of a training step",
+}
+"""The memory totals, where they were computed, in the reader's words."""
+
+
+class Statement(NamedTuple):
+    """One line below the table: a label, and what it says."""
+
+    label: str
+    text: str
+    style: str = ""
+
+
+def totals(report: Report) -> Iterator[Statement]:
+    """The totals in the lecture's own form."""
+    if not report.complete:
+        yield Statement("incomplete", incomplete(report), "bold")
+    yield Statement("activations", activations(report))
+    yield Statement("parameters", parameters(report))
+    if report.totals.training_params != report.totals.params:
+        yield Statement("in training", training(report))
+    yield Statement("compute", compute(report))
+    yield from memory(report)
+    seen = receptive_field(report)
+    if seen:
+        yield Statement("receptive field", seen)
+
+
+def incomplete(report: Report) -> str:
+    skipped, unknown = report.network.skipped, sum(not r.node.complete for r in report.rows)
+    parts = []
+    if unknown:
+        parts.append(f"{unknown} layer{'s' if unknown > 1 else ''} could not be computed")
+    if skipped:
+        parts.append(f"{skipped} {'were' if skipped > 1 else 'was'} not checked")
+    return f"{', '.join(parts)}: these totals are of the rest"
+
+
+def activations(report: Report) -> str:
+    figures, size = report.totals, report.dtype_bytes
+    image = figures.activations * size
+    text = (
+        f"{compact(figures.activations)} values × {size} byte{'s' if size > 1 else ''} = "
+        f"{megabytes(image)} per image forward, about ×2 = {megabytes(2 * image)} with backward"
+    )
+    if report.batch > 1:
+        text += (
+            f"; × {exact(report.batch)} images = {megabytes(figures.activation_bytes)} forward, "
+            f"{megabytes(figures.backward_bytes)} with backward"
+        )
+    return text
+
+
+def parameters(report: Report) -> str:
+    figures = report.totals
+    return (
+        f"{compact(figures.params)} parameters ({exact(figures.params)}: "
+        f"{exact(figures.weights)} weights + {exact(figures.biases)} biases), "
+        f"{megabytes(figures.param_bytes)} at {report.dtype}"
+    )
+
+
+def training(report: Report) -> str:
+    figures = report.totals
+    more = figures.training_params - figures.params
+    return (
+        f"{compact(figures.training_params)} parameters ({exact(figures.training_params)}): "
+        f"{exact(more)} more in side heads, which run in training only and count in no other total"
+    )
+
+
+def compute(report: Report) -> str:
+    figures = report.totals
+    text = f"{compact(figures.macs)} MACs (= {compact(figures.flops)} FLOPs, 2 per MAC)"
+    if report.batch > 1:
+        macs, flops = figures.macs * report.batch, figures.flops * report.batch
+        text += (
+            f" per image; × {exact(report.batch)} images = {compact(macs)} MACs "
+            f"(= {compact(flops)} FLOPs)"
+        )
+    return text
+
+
+def memory(report: Report) -> Iterator[Statement]:
+    """The memory totals that were computed."""
+    known = {name: getattr(report.totals, name, None) for name in MEMORY}
+    parts = [
+        f"{MEMORY[name]} {megabytes(size)}" for name, size in known.items() if size is not None
+    ]
+    if parts:
+        batch = f" (batch {exact(report.batch)}, {report.dtype})"
+        yield Statement("memory", "; ".join(parts) + batch)
+
+
+def receptive_field(report: Report) -> str:
+    """Of the last layer whose output still is an image."""
+    row = last_image(report)
+    if row is None or row.jump is None:
+        return ""
+    apart = f"neighbours {pair_text(row.jump)} apart, at {row.name}"
+    if row.receptive_field is None:
+        return f"the whole image, {apart}"
+    height, width = row.receptive_field
+    image = report.network.inputs[0].output
+    beyond = " (more than the whole image)" if height > image.height and width > image.width else ""
+    return f"{width}×{height} pixels{beyond}, {apart}"
+
+
+def last_image(report: Report) -> Row | None:
+    """The last row with more than one place."""
+    for row in reversed(report.rows):
+        if row.node.complete and not row.training_only and row.output_shape.area > 1:
+            return row
+    return None
+
+
+def published(report: Report, *, agree: str = "agrees") -> Iterator[Statement]:
+    """For each source a line of what agrees, and an honest one for each figure that differs."""
+    for source, group in groupby(report.published, key=lambda comparison: comparison.source):
+        figures = list(group)
+        agreeing = [c for c in figures if c.agrees]
+        differing = [c for c in figures if not c.agrees]
+        if agreeing:
+            yield Statement("published", agreeing_text(source, agreeing, agree))
+        for comparison in differing:
+            text = f"{stated(comparison)} ({source}) — computed {amount(comparison.computed)}"
+            note = f": {comparison.note}" if comparison.note and comparison is differing[-1] else ""
+            yield Statement("published", text + note, "bold")
+
+
+def agreeing_text(source: str, figures: list[Comparison], agree: str) -> str:
+    """`138M params (source) agrees: computed 138,357,544`; those of many layers in one line."""
+    if len(figures) == 1:
+        only = figures[0]
+        return f"{stated(only)} ({source}) {agree}: computed {amount(only.computed)}"
+    parts = []
+    of_layers: dict[str, list[str]] = {}
+    for figure in figures:
+        if figure.layer is None:
+            parts.append(stated(figure))
+        else:
+            of_layers.setdefault(figure.quantity, []).append(f"{figure.layer} {digits(figure)}")
+    parts += [f"{quantity} of {', '.join(named)}" for quantity, named in of_layers.items()]
+    return f"{'; '.join(parts)} ({source}) {agree}"
+
+
+def stated(comparison: Comparison) -> str:
+    """`138M params`, `conv1 35K weights`, `output 1000`."""
+    layer = f"{comparison.layer} " if comparison.layer else ""
+    if comparison.quantity in ("shape", "output"):
+        return f"{layer or 'output '}{digits(comparison)}"
+    return f"{layer}{digits(comparison)} {comparison.quantity}"
+
+
+def digits(comparison: Comparison) -> str:
+    """The figure as the source has it, with commas for the spec's underscores."""
+    return comparison.stated.replace("_", ",")
+
+
+def amount(computed: int | Shape) -> str:
+    return str(computed) if isinstance(computed, Shape) else exact(computed)

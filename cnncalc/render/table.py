@@ -1,0 +1,141 @@
+"""The table: a line per layer, the totals under it.
+
+On a terminal it is folded to fit the screen's height, and columns give way, least important
+first, until it fits the width; nothing is ever cut. Elsewhere: everything, as plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cnncalc.quantities import compact, exact, megabytes
+from cnncalc.render import View, summary
+from cnncalc.render.columns import BARS, BRIEF, TERSE, Column, chosen
+from cnncalc.render.outline import Line, fitting, outline
+from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
+    from cnncalc.layers.formula import Formula
+
+FRAME = 4
+"""Lines above and below the rows of a table: title, header, rules, total."""
+
+GIVE_WAY: tuple[tuple[str, tuple[Column, ...]], ...] = (
+    ("memory_bar", ()), ("macs_bar", ()), ("params_bar", ()), ("receptive_field", ()),
+    ("macs_share", ()), ("description", (BRIEF,)), ("memory_share", ()), ("activations", ()),
+    ("brief", (TERSE,)), ("params_share", ()), ("terse", ()), ("memory", ()),
+)  # fmt: skip
+"""Columns that a narrow terminal leaves out, or what it puts in their place, first to last; names,
+shapes, params and MACs stay."""
+
+FORMULAS = ("width", "height", "channels", "weights", "biases", "macs")
+
+
+def render(report: Report, view: View) -> str:
+    page = Page(view)
+    page.title(report.name, " · ".join(about(report)))
+    page.gap()
+    below = list(summary.totals(report))
+    agree = "agrees" if view.width is None else "✓ agrees"
+    below += summary.published(report, agree=agree)
+    room = view.height - FRAME - len(below) - 4
+    lines, folded = shown(report, view, room)
+    columns = fitting_columns(report, lines, view)
+    page.grid(filled(report, lines, columns, view))
+    page.gap()
+    width = max((len(statement.label) for statement in below), default=0)
+    for statement in below:
+        page.paragraph(statement.text, label=f"{statement.label:<{width}}  ", style=statement.style)
+    remarks = [*report.notices, *notes(report, lines, folded)]
+    if remarks:
+        page.gap()
+    for remark in remarks:
+        page.paragraph(remark, style="dim")
+    return page.text()
+
+
+def about(report: Report) -> list[str]:
+    """Where the net stands, and what the byte figures hold for."""
+    return [report.source, f"batch {exact(report.batch)}", report.dtype]
+
+
+def shown(report: Report, view: View, room: int) -> tuple[list[Line], str]:
+    """The lines to show, and what was folded without being asked."""
+    if view.depth is None and view.width is not None and not view.formulas:
+        return fitting(report, room)
+    return outline(report, view.depth), ""
+
+
+def notes(report: Report, lines: Sequence[Line], folded: str) -> list[str]:
+    """Remarks on what the table shows and leaves out."""
+    found = []
+    if any(line.training_only for line in lines):
+        found.append("Layers marked `in training only` count in no total but the training one.")
+    if folded:
+        deepest = max((group.depth for group in report.network.groups), default=0)
+        found.append(
+            f"{len(report.rows)} layers {folded}: --depth {max(1, deepest)} shows each on a line."
+        )
+    return found
+
+
+def fitting_columns(report: Report, lines: Sequence[Line], view: View) -> list[Column]:
+    """The columns asked for; else the standard ones that the terminal has room for."""
+    columns = chosen(view.columns, lines)
+    if view.columns or view.width is None:
+        return columns
+    columns = [each for c in columns for each in (c, BARS.get(c.name)) if each is not None]
+    for name, instead in GIVE_WAY:
+        grid = filled(report, lines, columns, view)
+        if grid.width <= view.width or (name == "terse" and grid.least <= view.width):
+            break
+        columns = [c for column in columns for c in (instead if column.name == name else (column,))]
+    return columns
+
+
+def filled(report: Report, lines: Sequence[Line], columns: Sequence[Column], view: View) -> Grid:
+    """The grid with a line of totals at its end."""
+    grid = Grid(Heading(heading(report, c), c.right, c.least) for c in columns)
+    for line in lines:
+        formulas = formula_notes(line) if view.formulas else ()
+        grid.add([column.cell(report, line) for column in columns], formulas)
+    grid.add([total_cell(report, column.name) for column in columns], rule=True)
+    return grid
+
+
+def heading(report: Report, column: Column) -> str:
+    """The column's head; memory says for how many images it is."""
+    if column.name == "memory" and report.batch > 1:
+        return f"{column.heading} ×{report.batch}"
+    return column.heading
+
+
+def total_cell(report: Report, name: str) -> Cell:
+    """What stands in the last line of a column."""
+    totals = report.totals
+    if name == "name":
+        return Cell("total", "bold")
+    if name == "memory":
+        return Cell(megabytes(totals.activation_bytes), "bold")
+    if name in ("params", "weights", "biases"):
+        return Cell(exact(getattr(totals, name)), "bold")
+    if name in ("activations", "macs", "flops", "elementwise"):
+        return Cell(compact(getattr(totals, name)), "bold")
+    return EMPTY
+
+
+def formula_notes(line: Line) -> list[str]:
+    """The arithmetic of a line that stands for one layer."""
+    if len(line.rows) != 1 or not line.rows[0].node.complete:
+        return []
+    formulas = [f for f in line.rows[0].layer.formulas() if f.quantity in FORMULAS]
+    return [arithmetic(formula) for formula in formulas]
+
+
+def arithmetic(formula: Formula) -> str:
+    """`width = (W − F + 2·P)/S + 1 = (227 − 11 + 2·0)/4 + 1 = 55`."""
+    parts = [formula.text, formula.with_numbers, exact(formula.result)]
+    shown = [part for number, part in enumerate(parts) if part not in parts[:number]]
+    return f"{formula.quantity} = {' = '.join(shown)}"

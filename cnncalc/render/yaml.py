@@ -1,0 +1,204 @@
+"""The net written out flat, as a spec: one step per layer, every name and number in place.
+
+Blocks, repeats, parameters and defaults are gone; what a step has of its own is written. Read
+again, it is the same net in every number, and written out again the same text.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from json import dumps
+from typing import TYPE_CHECKING, Any
+
+from cnncalc.diagnostics import printable
+from cnncalc.layers.fields import TensorName
+from cnncalc.layers.layer import KINDS
+from cnncalc.spec.labels import read_label
+from cnncalc.spec.steps import RESERVED
+from cnncalc.spec.words import language_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncalc.analysis.report import Report
+    from cnncalc.layers.layer import Layer
+    from cnncalc.network import Group, Node, Tensor
+    from cnncalc.render import View
+    from cnncalc.shape import Shape
+
+FUSED = ("norm", "activation")
+"""Fields whose layers are steps of their own in a flat net."""
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()+-]*")
+"""A text that YAML takes as it is."""
+
+
+def render(report: Report, view: View) -> str:
+    network = report.network
+    flat = FlatNames(network.inputs)
+    lines = [f"name: {text(network.name)}", *inputs(network.inputs), "layers:"]
+    lines += steps(network.nodes, network.inputs, flat)
+    last = last_of(network.nodes)
+    if network.outputs and (len(network.outputs) > 1 or network.outputs[0] is not last):
+        lines.append(f"outputs: [{', '.join(flat[tensor] for tensor in network.outputs)}]")
+    return "\n".join(lines) + "\n"
+
+
+def last_of(nodes: Sequence[Node]) -> Node | None:
+    """What a net returns when it names no outputs."""
+    return next((node for node in reversed(nodes) if not node.training_only), None)
+
+
+def text(words: str) -> str:
+    """A text as YAML reads it back, quoted where it must be."""
+    if PLAIN.fullmatch(words) and words.strip() == words and words not in ("true", "false", "null"):
+        return words
+    return dumps(printable(words), ensure_ascii=False)
+
+
+def inputs(tensors: Sequence[Tensor]) -> Iterator[str]:
+    if len(tensors) == 1 and tensors[0].name == "input":
+        yield f"input: {shape(tensors[0].output)}"
+    else:
+        yield "inputs:"
+        yield from (f"  {tensor.name}: {shape(tensor.output)}" for tensor in tensors)
+
+
+def shape(volume: Shape) -> str:
+    """`224x224x3`, a vector's length, or by name where the image is not square."""
+    channels, height, width = volume
+    if height == width == 1:
+        return str(channels)
+    if height == width:
+        return f"{width}x{height}x{channels}"
+    return f"{{channels: {channels}, height: {height}, width: {width}}}"
+
+
+class FlatNames:
+    """A name without `/` and `.` for every tensor, unique in the net. What has such a name
+    already keeps it.
+    """
+
+    def __init__(self, inputs: Sequence[Tensor]) -> None:
+        self._names = {id(tensor): tensor.name for tensor in inputs}
+        self._taken = {*self._names.values(), *KINDS, *RESERVED, *language_words()}
+
+    def __getitem__(self, tensor: Tensor) -> str:
+        return self._names[id(tensor)]
+
+    def add(self, tensor: Tensor, path: str) -> str:
+        """The flat name of a path, remembered for the tensor."""
+        name = self._names[id(tensor)] = self.unique(legal(path))
+        return name
+
+    def unique(self, stem: str) -> str:
+        """The name, or the first of name_2, name_3… that is free."""
+        name, number = stem, 2
+        while name in self._taken:
+            name, number = f"{stem}_{number}", number + 1
+        self._taken.add(name)
+        return name
+
+
+def legal(path: str) -> str:
+    """`stage2/conv1.relu` as one name."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", path)
+
+
+def steps(nodes: Sequence[Node], inputs: Sequence[Tensor], flat: FlatNames) -> Iterator[str]:
+    """A line per layer; a side head is an `aux` with its steps inside."""
+    previous: Tensor | None = inputs[0] if len(inputs) == 1 and inputs[0].name == "input" else None
+    for head, run in groupby(nodes, key=side_head):
+        if head is None:
+            for node in run:
+                yield f"  - {step(node, flat.add(node, node.name), previous, flat)}"
+                previous = node
+        else:
+            before, prefix = previous, legal(head.path)
+            yield from opened(head, flat)
+            for node in run:
+                name = legal(node.name[len(head.path) + 1 :])
+                own = name if name.startswith(f"{prefix}_") else f"{prefix}_{name}"
+                yield f"      - {step(node, flat.add(node, own), before, flat)}"
+                before = node
+
+
+def side_head(node: Node) -> Group | None:
+    """The outermost side head that the node stands in."""
+    found, group = None, node.group
+    while group is not None:
+        if group.block == "aux":
+            found = group
+        group = group.parent
+    return found
+
+
+def opened(head: Group, flat: FlatNames) -> Iterator[str]:
+    """The first lines of a side head."""
+    name = flat.unique(legal(head.path))
+    if read_label(name, ("aux",), ()):
+        yield f"  - {name}:"
+    else:
+        yield from ("  - aux:", f"      name: {name}", "      body:")
+
+
+def step(node: Node, name: str, previous: Tensor | None, flat: FlatNames) -> str:
+    """One step, in the shortest form that says it all: `conv1: [96, 11, 4]`."""
+    layer = node.layer
+    label = read_label(name, KINDS, KINDS)
+    labelled = label is not None and label.word == layer.kind
+    head = name if labelled else layer.kind
+    keys = {} if labelled else {"name": name}
+    if layer.takes_branches:
+        keys["from"] = f"[{', '.join(flat[tensor] for tensor in node.inputs)}]"
+    elif node.inputs[0] is not previous:
+        keys["from"] = flat[node.inputs[0]]
+    if node.shares is not None:
+        keys["share"] = flat[node.shares]
+    fields = own_fields(node, flat)
+    if keys or not brief(layer, fields):
+        pairs = ", ".join(f"{key}: {value}" for key, value in {**keys, **fields}.items())
+        return f"{head}: {{{pairs}}}"
+    values = list(fields.values())
+    if not values:
+        return head
+    return f"{head}: {values[0] if len(values) == 1 else '[' + ', '.join(values) + ']'}"
+
+
+def brief(layer: Layer, fields: dict[str, str]) -> bool:
+    """Whether the values alone say it: the first parameters of the list form, or one scalar."""
+    if tuple(fields) != layer.positional[: len(fields)]:
+        return False
+    if len(fields) == 1:
+        return not next(iter(fields.values())).startswith(("[", "{"))
+    return layer.takes_list or not fields
+
+
+def own_fields(node: Node, flat: FlatNames) -> dict[str, str]:
+    """The fields that differ from what the kind has by itself, as a spec writes them."""
+    layer = node.layer
+    own, fields = vars(layer), layer.fields
+    bare = vars(type(layer)({n: own[n] for n in fields if fields[n].required and n in own},
+                            layer.inputs))  # fmt: skip
+    found = {}
+    for name, field in fields.items():
+        if name in FUSED or name not in own:
+            continue
+        if isinstance(field, TensorName):
+            found[name] = flat[node.inputs[1]]
+        elif field.required or own[name] != bare.get(name):
+            found[name] = value(field.plain(own[name]))
+    return found
+
+
+def value(plain: Any) -> str:
+    """A value in the language: pairs of equal numbers as one, sides of 0 left out."""
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, float):
+        return re.sub(r"e([+-]?)0*", r"e\1", repr(plain))
+    if isinstance(plain, list):
+        return value(plain[0]) if len(set(plain)) == 1 else f"[{', '.join(map(value, plain))}]"
+    if isinstance(plain, dict):
+        return "{" + ", ".join(f"{k}: {value(v)}" for k, v in plain.items() if v) + "}"
+    return str(plain)
