@@ -153,7 +153,9 @@ def find(nets: Sequence[str]) -> tuple[list[str], list[str]]:
     """The specs, and what to say of arguments that name none. One bad argument does not hide
     the others.
     """
-    from cnncalc.spec_files import find_specs, has_magic
+    from glob import has_magic
+
+    from cnncalc.spec_files import find_specs
 
     found: dict[str, None] = {}
     lost = []
