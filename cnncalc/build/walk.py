@@ -458,7 +458,7 @@ class Builder:
         place = StepPlace(path, layer, step, inputs, self.default_arguments[kind.kind], here.group)
         told = len(self.problems)
         output, cause = self.infer(layer, place)
-        complete = cause is None and not faulty and trusted and not isinstance(output, PartialShape)
+        complete = cause is None and not faulty and trusted and known(output, inputs)
         node = Node(
             len(self.nodes), path, layer, inputs, output, step, here.group,
             training_only=here.aux is not None, complete=complete,
@@ -473,16 +473,16 @@ class Builder:
     def infer(self, layer: Layer, place: StepPlace) -> tuple[Shape, Diagnostic | None]:
         """The output shape, channels and size apart; the first mistake told, if any."""
         cause: Diagnostic | None = None
-        known: list[Any] = [None, None, None]
+        found: list[Any] = [None, None, None]
         for index, part in enumerate((layer.check, layer.output_channels, layer.output_size)):
             try:
-                known[index] = part()
+                found[index] = part()
             except LayerProblem as problem:
                 diagnostic = problem.rule(place, problem.field, **problem.facts)
                 cause = cause or self.tell(diagnostic, place.group)
             except Unknown:
                 pass
-        _, channels, size = known
+        _, channels, size = found
         if channels is None or size is None:
             return PartialShape(channels, *(size or (None, None))), cause
         output = Shape(channels, *size)
@@ -678,6 +678,12 @@ def unshareable(step: Step, other: Step | None, own: Sequence[Node], theirs: Seq
             sizes = " and ".join("×".join(map(str, shape)) or "none" for shape in shapes)
             return f"the weights of {mine.name} and {their.name} differ ({sizes})"
     return ""
+
+
+def known(output: Shape, inputs: tuple[Tensor, ...]) -> bool:
+    """Whether all shapes of a layer are known; its costs need more than its output."""
+    shapes = (output, *(tensor.output for tensor in inputs))
+    return not any(isinstance(shape, PartialShape) for shape in shapes)
 
 
 def channels_of(tensor: Tensor) -> Value:
