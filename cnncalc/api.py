@@ -82,13 +82,23 @@ class Net:
                 found += claims.expectations(report, spec.expect, at_batch_1)
                 report.published = list(claims.comparisons(report, spec, at_batch_1))
                 found += claims.differences(report)
-            found += lint(report, spec)
+            found += lint(report, spec, self.problems)
         found += claims.expectations(report, budgets(expect), at_batch_1)
-        report.diagnostics = sorted(found, key=place)
+        report.diagnostics = sorted(heeded(found, self.source, spec), key=place)
 
     def _repr_html_(self) -> str:
         """A notebook shows the table."""
         return self.analyze()._repr_html_()
+
+
+def heeded(diagnostics: list[Diagnostic], source: Source, spec: Spec | None) -> list[Diagnostic]:
+    """Those that no `# cnncalc: ignore[CODE]` takes away, and what is wrong with such comments."""
+    layers = source if spec is None else spec.layers_source
+    if "cnncalc:" not in source.text and "cnncalc:" not in layers.text:
+        return diagnostics
+    from cnncalc.selection import doubtful_comments, without_ignored
+
+    return [*without_ignored(diagnostics), *doubtful_comments(source)]
 
 
 def place(diagnostic: Diagnostic) -> tuple[str, int, int]:

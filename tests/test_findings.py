@@ -255,7 +255,7 @@ def test_json() -> None:
 
 
 def test_github() -> None:
-    assert annotation(the_example()).split("%0A")[0] == (
+    assert annotation(the_example(), "nets/mynet.yaml").split("%0A")[0] == (
         "::error file=nets/mynet.yaml,line=6,endLine=6,col=35,endColumn=35,"
         "title=cnncalc%3A no-valid-output::nets/mynet.yaml:6:35: error[no-valid-output] conv5 has "
         "no valid output: its 9×9 kernel does not fit a 7×7 input"
@@ -267,7 +267,7 @@ def test_github() -> None:
 )
 def test_github_escapes(severity: Severity, command: str) -> None:
     source = Source("a,b:c%.yaml", "x: 1\ny\n")
-    line = annotation(diagnostic(Span(source, 1, 1, 2, 2), "100 %\nof", severity=severity))
+    line = annotation(diagnostic(Span(source, 1, 1, 2, 2), "100 %\nof", severity=severity), "x")
     assert line == (
         f"::{command} file=a%2Cb%3Ac%25.yaml,line=1,endLine=2,title=cnncalc%3A no-valid-output::"
         f"a,b:c%25.yaml:1:1: {severity}[no-valid-output] 100 %25%0Aof"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
-    "show": "The per-layer table of a net, with totals. The default: cnncalc NET.",
+    "show": "The per-layer table of a net, with totals (the default).",
     "check": "Validate nets: one diagnostic per root cause.",
     "explain": "The arithmetic of one layer, step by step.",
     "memory": "Weights, activations, inference and training memory.",
@@ -63,6 +63,10 @@ class Commands(click.Group):
         if not args and not ctx.resilient_parsing:
             args = ["--help"]
         return super().parse_args(ctx, command_first(args))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnncalc import selection, sources
-from cnncalc.cli.nets import Unusable, exists, load, missing
+from cnncalc.cli.nets import Unusable, analyze, exists, load, missing
 from cnncalc.cli.options import (
     Command,
     batch_options,
@@ -136,7 +136,7 @@ def command(
 
     def check(net: str) -> Checked:
         loaded = load(net, inputs, parameters)
-        report = loaded.analyze(batch, dtype, expect=expect)
+        report = analyze(loaded, batch, dtype, expect)
         told = gate.chosen(report.diagnostics)
         hidden = len(report.diagnostics) - len(told)
         return Checked(report.source, len(report.rows), told, hidden)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc import sources
+from cnncalc.diagnostics import Diagnostic, Problem
 
 if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
     from cnncalc.api import Net
 
 
@@ -25,9 +27,27 @@ def load(net: str, inputs: Sequence[str] = (), parameters: Sequence[str] = ()) -
     from cnncalc import api
 
     try:
-        return api.load(net, inputs=inputs, parameters=parameters)
+        loaded = api.load(net, inputs=inputs, parameters=parameters)
     except sources.Unreadable as reason:
         raise Unusable(unreadable(net, reason)) from None
+    for problem in loaded.problems:
+        if problem.path.startswith("--"):  # not the spec is wrong, but an option
+            raise Unusable(f"{problem.path}: {said(problem)}")
+    return loaded
+
+
+def said(problem: Diagnostic) -> str:
+    """A diagnostic of an option in one line, with what to do."""
+    mends = [f"did you mean `{mend.text}`?" for mend in problem.mends]
+    return "; ".join([problem.message, *mends, *problem.help])
+
+
+def analyze(loaded: Net, batch: int, dtype: str, expect: Sequence[str] = ()) -> Report:
+    """The report. Raises `Unusable` for a budget that cannot be read."""
+    try:
+        return loaded.analyze(batch, dtype, expect=expect)
+    except Problem as problem:
+        raise Unusable(f"--expect: {said(problem.diagnostic)}") from None
 
 
 def unreadable(net: str, reason: Exception) -> str:

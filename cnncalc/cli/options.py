@@ -25,6 +25,12 @@ class Option(click.Option):
         super().__init__(*args, **rest)
         self.group = group
 
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """The default and the environment variable; a range would only disturb."""
+        extra = super().get_help_extra(ctx)
+        extra.pop("range", None)
+        return extra
+
 
 class Command(click.Command):
     """A command whose help has examples, and its options under headings."""
@@ -36,8 +42,9 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
-            if record := param.get_help_record(ctx):
-                groups.setdefault(getattr(param, "group", "Options"), []).append(record)
+            record = param.get_help_record(ctx)
+            if record and isinstance(param, click.Option):
+                groups.setdefault(getattr(param, "group", "Output"), []).append(record)
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
@@ -112,9 +119,10 @@ def batch_options(function: Function) -> Function:
                 "--dtype",
                 type=click.Choice(list(DTYPE_BYTES)),
                 default="float32",
+                metavar="DTYPE",
                 show_default=True,
                 group="The net",
-                help="Type of weights and activations.",
+                help=f"Type of weights and activations: {', '.join(DTYPE_BYTES)}.",
             ),
         ]
     )(function)

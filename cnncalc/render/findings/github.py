@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import printable
 from cnncalc.render.findings import Checked, help_of, notes_of, summary
-from cnncalc.render.findings.paths import relative
+from cnncalc.render.findings.paths import anchored, relative
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic
@@ -21,12 +21,13 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(files: Sequence[Checked], view: View) -> str:
-    lines = [annotation(d) for file in files for d in file.diagnostics]
+    lines = [annotation(d, file.path) for file in files for d in file.diagnostics]
     return "\n".join([*lines, summary(files), ""])
 
 
-def annotation(diagnostic: Diagnostic) -> str:
-    span = diagnostic.span
+def annotation(diagnostic: Diagnostic, path: str) -> str:
+    """The workflow command of a finding in the file of that path."""
+    span = anchored(diagnostic.span, path)
     properties = {
         "file": relative(span.source.path),
         "line": span.line,

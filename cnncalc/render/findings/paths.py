@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from cnncalc.diagnostics import Source, Span
+
 
 def relative(path: str) -> str:
     """The path from the working directory (the repository's root in CI), with slashes. One that
@@ -17,3 +19,11 @@ def relative(path: str) -> str:
 
 def _same_drive(path: str) -> bool:
     return os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0]
+
+
+def anchored(span: Span, path: str) -> Span:
+    """The span; that of an option (`--expect`) becomes the first line of the file checked."""
+    source = span.source
+    if not source.path.startswith("--"):
+        return span
+    return Span(Source(path, ""), 1, 1, 1, 1)

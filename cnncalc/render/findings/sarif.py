@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cnncalc.render.findings import Checked, help_of, notes_of
-from cnncalc.render.findings.paths import relative
+from cnncalc.render.findings.paths import anchored, relative
 from cnncalc.render.manual import read_page
 from cnncalc.selection import rules
 
@@ -33,7 +33,7 @@ def render(files: Sequence[Checked], view: View) -> str:
         "tool": {"driver": {"name": "cnncalc", "rules": [described(rule) for rule in known]}},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": artifact(file.path)} for file in files],
-        "results": [result(d, index, seen) for file in files for d in file.diagnostics],
+        "results": [result(d, file.path, index, seen) for file in files for d in file.diagnostics],
     }
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
@@ -52,7 +52,9 @@ def described(rule: Rule[...]) -> dict[str, Any]:
     }
 
 
-def result(diagnostic: Diagnostic, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
+def result(
+    diagnostic: Diagnostic, path: str, index: dict[str, int], seen: Counter[str]
+) -> dict[str, Any]:
     lines = [diagnostic.message, *diagnostic.trail]
     lines += [f"formula: {diagnostic.formula}"] if diagnostic.formula else []
     lines += [f"help: {text}" for text in help_of(diagnostic)] + notes_of(diagnostic)
@@ -61,7 +63,7 @@ def result(diagnostic: Diagnostic, index: dict[str, int], seen: Counter[str]) ->
         "ruleIndex": index.get(diagnostic.code, -1),
         "level": diagnostic.severity,
         "message": {"text": "\n".join(lines)},
-        "locations": [location(diagnostic.span)],
+        "locations": [location(anchored(diagnostic.span, path))],
         "partialFingerprints": {"cnncalc/v1": fingerprint(diagnostic, seen)},
     }
     if diagnostic.layer:
@@ -69,11 +71,15 @@ def result(diagnostic: Diagnostic, index: dict[str, int], seen: Counter[str]) ->
         found["locations"][0]["logicalLocations"] = logical
     if diagnostic.related:
         found["relatedLocations"] = [
-            {"id": number, **location(related.span), "message": {"text": related.message}}
+            {
+                "id": number,
+                **location(anchored(related.span, path)),
+                "message": {"text": related.message},
+            }
             for number, related in enumerate(diagnostic.related)
         ]
-    if diagnostic.mends:
-        found["fixes"] = [fix(mend) for mend in diagnostic.mends if mend.edits]
+    if fixes := [fix(mend) for mend in diagnostic.mends if mend.edits]:
+        found["fixes"] = fixes
     return found
 
 
