@@ -27,9 +27,9 @@ SHIPPED_AS = {
 }
 """PyTorch's name → ours, where ours names the paper's net."""
 
-OWN_SIZE_ONLY = {"vgg11", "vgg13", "vgg16", "vgg19", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn"}
+OWN_SIZE_ONLY = {"vgg16"}
 """torchvision's VGG has an adaptive pool that the paper's lacks, so other sizes differ; with
-the pool it ships as `vgg16_torchvision`, tested below."""
+the pool it ships as `vgg16_torchvision`, tested below. The other VGGs have it."""
 
 NOT_SHIPPED = {"timm:senet154"}
 """A second definition of SENet-154 in timm, whose stem is not the paper's."""
