@@ -63,7 +63,9 @@ def read_bytes(path: str) -> bytes:
                 raise Unreadable("it is a folder")
             if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
                 raise Unreadable("it is no regular file")
-            return file.read(MAX_BYTES + 1) or b""
+            if stat.S_ISFIFO(mode):  # nobody writes: it is empty; somebody does: wait for it
+                os.set_blocking(file.fileno(), True)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(getattr(error, "strerror", None) or str(error)) from None
 

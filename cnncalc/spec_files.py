@@ -65,7 +65,7 @@ def _in_folder(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            path = os.path.join(here, name)
+            path = os.path.normpath(os.path.join(here, name))
             if not name.startswith(".") and is_spec(path):
                 yield path
 

@@ -25,6 +25,8 @@ from cnncalc.render.findings import FORMATS, Checked, render
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic
 
+FOR_PROGRAMS = ("json", "sarif")
+"""Formats that are a document even when nothing could be read."""
 MANY = 50
 """Specs from which a person wants to see that it goes on."""
 
@@ -143,7 +145,8 @@ def command(
 
     specs, lost = find(nets)
     files, unreadable = check_all(specs, check)
-    emit(render(format, files, view_of(color, output)), output)
+    if files or format in FOR_PROGRAMS:
+        emit(render(format, files, view_of(color, output)), output)
     for reason in (*lost, *unreadable):
         emit(f"cnncalc: {reason}\n", error=True)
     return 2 if lost or unreadable else int(gate.fails(files))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from cnncalc.analysis.report import Report, Row
-    from cnncalc.network import Network
 
 EXAMPLES = """
 cnncalc explain alexnet conv1                      width, weights, memory, MACs, receptive field
@@ -76,34 +75,33 @@ def command(
 
 
 def find(report: Report, name: str) -> Row | None:
-    """The row of that name; of a step or a path's end, if it is the only one."""
+    """The row of that name; of a step, or at a path's end, if it is the only one."""
     for row in report.rows:
         if row.name == name:
             return row
-    ends = [row for row in report.rows if row.name.endswith(f"/{name}")]
-    if len(ends) == 1:
-        return ends[0]
-    within = rows_of(report, name)
-    return within[0] if len(within) == 1 else None
+    meant = candidates(report, name)
+    return meant[0] if len(meant) == 1 else None
 
 
-def rows_of(report: Report, name: str) -> list[Row]:
-    """The rows of a step or block."""
-    network: Network = report.network
-    for part in (*network.steps.values(), *network.groups):
-        if part.path == name:
-            return report.rows[part.first : part.stop]
-    return []
+def candidates(report: Report, name: str) -> list[Row]:
+    """The layers of a step or block, or those whose path ends so; their norms and activations
+    left out.
+    """
+    rows = [row for row in report.rows if row.name.endswith(f"/{name}")]
+    step = report.network.steps.get(name)
+    if step is not None:
+        rows = report.rows[step.first : step.stop]
+    for group in report.network.groups:
+        if group.path == name:
+            rows = report.rows[group.first : group.stop]
+    return [row for row in rows if "." not in row.name]
 
 
 def no_layer(report: Report, name: str) -> str:
     """What to say of a name that is not one layer's."""
     from cnncalc.suggestions import nearest
 
-    several = [row.name for row in rows_of(report, name)]
-    if not several:
-        several = [row.name for row in report.rows if row.name.endswith(f"/{name}")]
-    if several:
+    if several := [row.name for row in candidates(report, name)]:
         more = ", …" if len(several) > SHOWN else ""
         return f"'{name}' is several layers: {', '.join(several[:SHOWN])}{more}"
     names = [row.name for row in report.rows]

@@ -52,6 +52,8 @@ def analyze(loaded: Net, batch: int, dtype: str, expect: Sequence[str] = ()) -> 
 
 def unreadable(net: str, reason: Exception) -> str:
     """What to say of a NET that cannot be read."""
+    if os.path.isdir(net):
+        return f"{net} is a folder; `cnncalc check {net}` checks the specs in it"
     return f"cannot read {net}: {reason}" if exists(net) else missing(net)
 
 

@@ -24,13 +24,12 @@ def command(code: str | None, color: str, output: str | None) -> int:
     """
     from cnncalc.render.rule_page import render_list, render_page
 
-    rules = selection.rules()
+    rules, view = selection.rules(), view_of(color, output)
     if code is None:
-        emit(render_list(rules.values()), output)
+        emit(render_list(rules.values(), view), output)
         return 0
     bare = code.rpartition("[")[2].rstrip("]")  # `error[no-valid-output]` as it is printed
     if bare not in rules:
         raise click.UsageError(selection.unknown(bare))
-    view = view_of(color, output)
     emit(render_page(rules[bare], view), output)
     return 0

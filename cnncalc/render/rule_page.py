@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cnncalc.render.findings.full import COLORS, Paint, render_diagnostics
 from cnncalc.render.manual import read_page
+from cnncalc.render.page import Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Rule
@@ -18,35 +20,39 @@ FAMILIES = {
     "expressions": "Expressions",
     "references": "Names and references",
     "shapes": "Shapes",
-    "quantities": "Expectations, budgets and published figures",
+    "quantities": "Quantities",
+    "expectations": "Expectations, budgets and published figures",
+    "limits": "Limits",
+    "options": "Options of the command line",
     "advice": "Legal, but probably wrong",
 }
 
 
-def render_list(rules: Iterable[Rule[...]]) -> str:
+def render_list(rules: Iterable[Rule[...]], view: View) -> str:
     """Every code by family, with its severity and the first line of its page."""
     families: dict[str, list[Rule[...]]] = {family: [] for family in FAMILIES}
     for rule in rules:
         families.setdefault(rule.family, []).append(rule)
-    width = max(len(rule.code) for known in families.values() for rule in known)
-    parts = []
+    page = Page(view)
     for family, known in families.items():
         if known:
-            lines = [f"{FAMILIES.get(family, family)} ({family})"]
-            lines += [
-                f"  {rule.code:<{width}}  {rule.severity:<7}  {read_page(rule).title}"
-                for rule in sorted(known, key=lambda rule: rule.code)
-            ]
-            parts.append("\n".join(lines))
-    more = "`cnncalc rule CODE` explains one, with an example and its mend."
-    return "\n\n".join([*parts, more]) + "\n"
+            page.gap()
+            page.title(FAMILIES.get(family, family), family)
+            grid = Grid([Heading(""), Heading(""), Heading("", least=30)])
+            for rule in sorted(known, key=lambda rule: rule.code):
+                title = Cell(read_page(rule).title)
+                grid.add([Cell(f"  {rule.code}", "bold"), Cell(rule.severity), title])
+            page.grid(grid)
+    page.gap()
+    page.paragraph("`cnncalc rule CODE` explains one, with an example and its mend.", style="dim")
+    return page.text()
 
 
 def render_page(rule: Rule[...], view: View) -> str:
     """What a rule means, a bad spec with what `check` says of it, and the mended spec."""
     page = read_page(rule)
-    parts = [f"{rule.severity}[{rule.code}] ({FAMILIES.get(rule.family, rule.family).lower()})",
-             page.title]  # fmt: skip
+    head = Paint(view.color)(f"{rule.severity}[{rule.code}]", COLORS[rule.severity])
+    parts = [f"{head} ({FAMILIES.get(rule.family, rule.family).lower()})", page.title]
     parts += [page.text] if page.text else []
     for word, spec in page.examples:
         parts.append(f"{word}:\n\n{indented(spec)}")
@@ -60,7 +66,6 @@ def render_page(rule: Rule[...], view: View) -> str:
 def output_of(spec: str, view: View) -> str:
     """What `check` prints of a text."""
     from cnncalc import loads
-    from cnncalc.render.findings.full import render_diagnostics
 
     return render_diagnostics(loads(spec, path="net.yaml").analyze().diagnostics, view)
 
