@@ -179,7 +179,7 @@ class Builder:
 
     def steps(self, steps: Sequence[Step], x: Tensor, here: Here) -> Tensor:
         if here.levels > MAX_LEVELS:
-            raise self.limit(limits.nested_too_deeply(steps[0].span, MAX_LEVELS), here.group)
+            raise self.limit(limits.containers_too_deep(steps[0].span, MAX_LEVELS), here.group)
         for step in steps:
             x = self.step(step, x, here)
         return x
@@ -521,9 +521,14 @@ class Builder:
         self, step: ResidualStep, mode: str, x: Tensor, body: Tensor, here: Here, path: str
     ) -> Tensor:
         """The end of a residual: projection if needed, and the add."""
-        partial = isinstance(x.output, PartialShape) or isinstance(body.output, PartialShape)
-        if partial:
-            tensor = self.unknown(step, body if body.cause else x)
+        if not known(x.output, (body,)):
+            if mode == "identity" and contradict(x.output, body.output):
+                span = step.shortcut.span if step.shortcut is not None else step.span
+                mends = project(step)
+                differ = residuals.residual_shapes_differ(span, path, x, body, mends)
+                tensor = self.failed(step, differ, here)
+            else:
+                tensor = self.unknown(step, body if body.cause else x)
             tensor.output = body.output
             return tensor
         shortcut = x
@@ -599,6 +604,7 @@ class Builder:
                 named = self.resolve(given, here, x)
                 if named is not None:
                     names[parameter.name] = named
+                scope[parameter.name] = NOT_KNOWN
                 continue
             if given is None and step.broken and parameter.required:
                 scope[parameter.name] = NOT_KNOWN
@@ -684,6 +690,12 @@ def known(output: Shape, inputs: tuple[Tensor, ...]) -> bool:
     """Whether all shapes of a layer are known; its costs need more than its output."""
     shapes = (output, *(tensor.output for tensor in inputs))
     return not any(isinstance(shape, PartialShape) for shape in shapes)
+
+
+def contradict(one: Shape, other: Shape) -> bool:
+    """Whether two shapes, as far as they are known, cannot be equal."""
+    pairs = zip(tuple(one), tuple(other), strict=True)
+    return any(a != b for a, b in pairs if a is not None and b is not None)
 
 
 def channels_of(tensor: Tensor) -> Value:

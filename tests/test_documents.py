@@ -1,0 +1,72 @@
+"""The documents are true: their commands are run and what they print is compared."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import console
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SESSIONS = [
+    pytest.param(document, index, id=f"{document.name}-{index}")
+    for document in DOCUMENTS
+    for index in range(len(console.sessions(document.read_text(encoding="utf-8"))))
+]
+
+
+@pytest.mark.parametrize(("document", "index"), SESSIONS)
+def test_console_examples(document: Path, index: int, tmp_path: Path) -> None:
+    """`python -m tests.console README.md docs/*.md` rewrites them."""
+    text = document.read_text(encoding="utf-8")
+    console.write_files(text, tmp_path)
+    for command in console.sessions(text)[index]:
+        if console.is_ours(command.line):
+            printed = console.output_of(command.line, tmp_path)
+            if not console.agrees(printed, command.printed):
+                assert printed == command.printed
+
+
+def test_the_readme_runs_something() -> None:
+    """The examples of the first screen are among those compared."""
+    lines = [
+        command.line
+        for session in console.sessions((ROOT / "README.md").read_text(encoding="utf-8"))
+        for command in session
+    ]
+    assert any(line.startswith("cnncalc check") for line in lines)
+    assert any(line == "cnncalc mynet.yaml" for line in lines)
+
+
+def test_ci_runs_the_readmes_set_up() -> None:
+    """What `.ci/run` installs and tests is what the README tells to type."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for part in ("-m venv", 'install -e ".[dev]"', "-m pytest"):
+        assert part in readme
+        assert part.split()[-1] in script
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Relative links of the documents name files of the repository."""
+    for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (document.parent / target).exists(), target
+
+
+def test_links_are_found() -> None:
+    """The check of links is no empty one."""
+    assert "](docs/language.md" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_nothing_matches_everything() -> None:
+    """The comparison itself: `…` stands for lines, not for a difference."""
+    assert console.agrees(["a", "b", "c"], ["a", "…", "c"])
+    assert console.agrees(["a", "b", "c"], ["a", "…"])
+    assert not console.agrees(["a", "b", "c"], ["b", "…"])
+    assert not console.agrees(["a", "b", "c"], ["a", "…", "d"])
+    assert not console.agrees(["a"], ["a", "b"])
