@@ -1,5 +1,5 @@
 """Checks over the whole network: what is legal but probably wrong. Each is one function that
-yields the diagnostics of one rule; `CHECKS` names them all. The wording is in
+yields the diagnostics of one rule; `checks` names them all. The wording is in
 `cnncalc.rules.advice` and `cnncalc.rules.usage`.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.build.place import StepPlace, trail
+from cnncalc.diagnostics import RULES
 from cnncalc.network import Node
 from cnncalc.rules import usage as rules
 from cnncalc.spec.blocks import calls
 from cnncalc.spec.model import LayerStep, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from cnncalc.analysis.report import Report
     from cnncalc.diagnostics import Diagnostic
@@ -23,15 +24,27 @@ if TYPE_CHECKING:
     Check = Callable[["Report", "Spec"], Iterator[Diagnostic]]
 
 
-def lint(report: Report, spec: Spec) -> Iterator[Diagnostic]:
+def lint(report: Report, spec: Spec, problems: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """Everything that the checks find, each once per place in the text."""
     told = set()
-    for check in CHECKS:
+    for check in checks(problems):
         for diagnostic in check(report, spec):
             key = (diagnostic.code, diagnostic.span)
             if key not in told:
                 told.add(key)
                 yield diagnostic
+
+
+def checks(problems: Sequence[Diagnostic]) -> Iterator[Check]:
+    """The checks that make sense beside the ``problems`` of reading and building: what seems
+    unused may be what a misspelt name means, and its reader may be the step that failed.
+    """
+    yield from CHECKS
+    if not problems:
+        yield unused_outputs
+    if all(RULES[problem.code].family in HARMLESS for problem in problems):
+        yield unused_parameters
+        yield unused_blocks
 
 
 def layer_advice(report: Report, spec: Spec) -> Iterator[Diagnostic]:
@@ -153,11 +166,11 @@ def wide_receptive_field(report: Report, _: Spec) -> Iterator[Diagnostic]:
         )
 
 
+HARMLESS = ("shapes", "expectations", "limits", "options")
+"""Families of mistakes that leave no doubt about which parameters and blocks are used."""
+
 CHECKS: tuple[Check, ...] = (
     layer_advice,
-    unused_outputs,
-    unused_parameters,
-    unused_blocks,
     bias_before_norm,
     repeated_softmax,
     wide_receptive_field,

@@ -13,14 +13,14 @@ def unknown_code(span: Span, word: str, *, hint: str) -> Diagnostic:
     lists the codes.
 
     Bad:
-        input: 224x224x3
+        input: 227x227x3
         layers:
-          - conv: [96, 7, 2]  # cnncalc: ignore[pixel-never-seen]
+          - conv: [96, 11, 4]  # cnncalc: ignore[pixel-never-seen]
 
     Good:
         input: 224x224x3
         layers:
-          - conv: [96, 3, 2]  # cnncalc: ignore[pixels-never-seen]
+          - conv: [96, 11, 4]  # cnncalc: ignore[pixels-never-seen]
     """
     return Diagnostic(f"this comment ignores nothing: no rule has the code '{word}'", span,
                       label="not a code", help=(hint.partition("; ")[2],))  # fmt: skip

@@ -108,7 +108,9 @@ def wrong_form(span: Span, subject: str, *, wanted: str, found: str, help: str =
 
 
 @rule("form")
-def several_keys_in_a_step(span: Span, label: str, extra: str) -> Diagnostic:
+def several_keys_in_a_step(
+    span: Span, label: str, extra: str, mends: Iterable[Mend] = ()
+) -> Diagnostic:
     """A step has more than one key: mostly parameters that are not indented under its label.
 
     Bad:
@@ -129,8 +131,19 @@ def several_keys_in_a_step(span: Span, label: str, extra: str) -> Diagnostic:
         f"a step has one key, its label: '{extra}' stands beside '{label}'",
         span,
         label="not indented under the label?",
-        help=(f"indent the parameters of {label} by two more spaces, or write `- {label}: {{…}}`",),
+        mends=mends,
+        help=(f"its parameters are indented below it, or follow in braces: `{label}: {{…}}`",),
     )
+
+
+def indent(first: Span, last: int, label: str) -> tuple[Mend, ...]:
+    """The mend that moves whole lines, from ``first``'s to ``last``, under their label."""
+    edits = tuple(
+        Edit(Span(first.source, line, 1, line, 1), "  ")
+        for line in range(first.line, last + 1)
+        if first.source.lines[line - 1].strip()
+    )
+    return (Mend(f"indent the parameters of `{label}` by two more spaces", edits),)
 
 
 @rule("form")
@@ -141,12 +154,12 @@ def no_list_form(span: Span, word: str, *, first: str, count: int) -> Diagnostic
     as a list: `maxpool: [3, 2]` could be a 3×2 window.
 
     Bad:
-        input: 32x32x3
+        input: 33x33x3
         layers:
           - maxpool: [3, 2]
 
     Good:
-        input: 32x32x3
+        input: 33x33x3
         layers:
           - maxpool: {kernel: 3, stride: 2}
     """
@@ -236,15 +249,16 @@ def branches_and_from(span: Span, word: str, *, both: bool) -> Diagnostic:
     Bad:
         input: 32x32x3
         layers:
-          - conv1: [16, 3]
+          - conv1: [16, 1]
+          - conv2: [16, 1]
           - concat
 
     Good:
         input: 32x32x3
         layers:
-          - conv1: [16, 3]
-          - conv2: [16, 3]
-          - concat: {from: [conv1, conv1]}
+          - conv1: [16, 1]
+          - conv2: [16, 1]
+          - concat: {from: [conv1, conv2]}
     """
     why = "has both branches and `from: […]`" if both else "has neither branches nor `from: […]`"
     return Diagnostic(

@@ -34,7 +34,7 @@ def too_many_rows(span: Span, limit: int) -> Diagnostic:
         input: 8x8x3
         blocks:
           many:
-            - conv: {filters: 8, kernel: 3, padding: same, repeat: 10000}
+            - conv: {filters: 8, kernel: 1, repeat: 10000}
         layers:
           - many: {repeat: 21}
 
@@ -42,7 +42,7 @@ def too_many_rows(span: Span, limit: int) -> Diagnostic:
         input: 8x8x3
         blocks:
           many:
-            - conv: {filters: 8, kernel: 3, padding: same, repeat: 10}
+            - conv: {filters: 8, kernel: 1, repeat: 10}
         layers:
           - many: {repeat: 21}
     """
@@ -56,18 +56,18 @@ def too_many_steps(span: Span, limit: int) -> Diagnostic:
     Bad:
         input: 8x8x3
         blocks:
-          none:
+          nothing:
             - relu: {if: false, repeat: 10000}
         layers:
-          - none: {repeat: 101}
+          - nothing: {repeat: 101}
 
     Good:
         input: 8x8x3
         blocks:
-          none:
+          nothing:
             - relu: {if: false, repeat: 100}
         layers:
-          - none: {repeat: 10}
+          - nothing: {repeat: 10}
           - relu
     """
     return Diagnostic(f"the net takes more than {limit:,} steps", span, label="the first too many")
@@ -84,7 +84,7 @@ def calls_too_deep(span: Span, limit: int) -> Diagnostic:
 
 
 @rule("limits")
-def nested_too_deeply(span: Span, limit: int) -> Diagnostic:
+def containers_too_deep(span: Span, limit: int) -> Diagnostic:
     """Blocks, residuals and branches are nested more than 100 levels deep once expanded.
 
     The nesting within one text is bounded by YAML's 40 levels; this bounds what calls of blocks

@@ -251,11 +251,11 @@ def bad_syntax(span: Span, *, what: str, help: tuple[str, ...] = ()) -> Diagnost
     Bad:
         input: 32x32x3
         layers:
-          - conv: {filters: 16, kernel: 3, , stride: 2}
+          - conv: {filters: 16, kernel: 4, , stride: 2}
 
     Good:
         input: 32x32x3
         layers:
-          - conv: {filters: 16, kernel: 3, stride: 2}
+          - conv: {filters: 16, kernel: 4, stride: 2}
     """
     return Diagnostic(f"{what}; {UNREAD}", span, label="not YAML", help=help)

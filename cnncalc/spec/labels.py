@@ -37,4 +37,4 @@ def read_label(text: str, words: Container[str], kinds: Container[str]) -> Label
 
 def numbered(word: str, number: int) -> str:
     """An automatic name: `conv3`, and `relu6_3` after a word that ends in a digit."""
-    return f"{word}_{number}" if word[-1].isdigit() else f"{word}{number}"
+    return f"{word}_{number}" if word[-1:].isdigit() else f"{word}{number}"

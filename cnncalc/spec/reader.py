@@ -60,7 +60,7 @@ class FileReader:
         self.problems = problems
         self.tell = problems.append
         self.spec = Spec(source)
-        self.steps = StepReader(language_words(), self.tell)
+        self.steps = StepReader(language_words(), problems)
         self.texts: list[TextNames] = []
 
     def whole(self) -> Spec | None:
@@ -144,7 +144,7 @@ class FileReader:
     def first_step(self) -> None:
         """With named inputs, the first step says which one it reads."""
         spec = self.spec
-        if "inputs" not in self.entries or not spec.layers:
+        if "inputs" not in self.entries or "input" in self.entries or not spec.layers:
             return
         first = spec.layers[0]
         if not first.sources and not first.broken and spec.inputs:

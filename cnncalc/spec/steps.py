@@ -12,6 +12,7 @@ from cnncalc.diagnostics import Problem
 from cnncalc.layers.fields import Choice, Field, Flag, TensorName, Whole
 from cnncalc.layers.layer import KINDS, Layer
 from cnncalc.rules import form, references
+from cnncalc.rules.text import empty_value
 from cnncalc.spec.calls import PendingCall, sort_arguments
 from cnncalc.spec.labels import NAME, Label, read_label
 from cnncalc.spec.model import (
@@ -33,8 +34,6 @@ from cnncalc.spec.words import SHORTCUTS, found
 from cnncalc.yaml_tree import Broken, Entry, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cnncalc.diagnostics import Diagnostic
     from cnncalc.spec.names import Scope, TextNames
 
@@ -57,9 +56,10 @@ class Untold(Exception):
 class StepReader:
     """Reads steps, telling what is wrong; ``blocks`` are the signatures of the whole file."""
 
-    def __init__(self, words: frozenset[str], tell: Callable[[Diagnostic], None]) -> None:
+    def __init__(self, words: frozenset[str], problems: list[Diagnostic]) -> None:
         self.words = words
-        self.tell = tell
+        self.problems = problems
+        self.tell = problems.append
         self.blocks: dict[str, Block] = {}
         self.defaults: dict[str, dict[str, Argument]] = {}
         self.calls: list[PendingCall] = []
@@ -101,10 +101,12 @@ class StepReader:
             entries = iter(node.entries.values())
             entry = next(entries)
             extra = next(entries, None)
+            if node.broken and (label := self.empty_label(node)):
+                return self.not_indented(label, entry, node)
             if extra is None:
                 return self.labelled(entry.key, entry.value, scope)
             self.tell(form.several_keys_in_a_step(extra.key.span, entry.key.text, extra.key.text))
-            return self.untrusted(entry)
+            return self.untrusted(entry.key)
         if not isinstance(node, Broken) and not (isinstance(node, Mapping) and node.broken):
             self.tell(
                 form.wrong_form(
@@ -120,13 +122,34 @@ class StepReader:
         step.broken = True
         return step
 
-    def untrusted(self, entry: Entry) -> Step:
+    def empty_label(self, node: Mapping) -> Scalar | None:
+        """The label of a step whose parameters stand beside it, not below it. That it is empty
+        was told; the cause is another, so it is told no more.
+        """
+        place = (node.source, node.line, node.column)
+        for number in range(len(self.problems) - 1, -1, -1):
+            problem = self.problems[number]
+            if problem.span[:3] == place and problem.code == empty_value.code:
+                del self.problems[number]
+                text = next(iter(node.broken))
+                return Scalar(text, *problem.span)
+        return None
+
+    def not_indented(self, label: Scalar, first: Entry, node: Mapping) -> Step:
+        """`- conv:` and its parameters, as far to the left as `conv`."""
+        last = node.end_line
+        mend = form.indent(first.key.span, last, label.text)
+        problem = form.several_keys_in_a_step(first.key.span, label.text, first.key.text, mend)
+        self.tell(problem)
+        return self.untrusted(label)
+
+    def untrusted(self, key: Scalar) -> Step:
         """A step whose parameters went astray: only its label is understood."""
-        label = read_label(entry.key.text, self.blocks.keys() | KINDS.keys(), KINDS)
+        label = read_label(key.text, self.blocks.keys() | KINDS.keys(), KINDS)
         kind = KINDS.get(label.word) if label else None
-        step: Step = BrokenStep(entry.key, "", None)
+        step: Step = BrokenStep(key, "", None)
         if kind is not None:
-            step = LayerStep(entry.key, kind, None)
+            step = LayerStep(key, kind, None)
             step.trusted = False
         step.broken = True
         self.name_by_label(step, label)
