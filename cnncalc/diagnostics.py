@@ -40,6 +40,12 @@ class Source:
         self._lines: list[str] | None = None
 
     @property
+    def stem(self) -> str:
+        """The file's name without folder and ending: what a net without a name is called."""
+        name = self.path.replace("\\", "/").rpartition("/")[2]
+        return name.removesuffix(".yaml").removesuffix(".yml") or self.path
+
+    @property
     def lines(self) -> list[str]:
         """The text split as YAML counts lines."""
         if self._lines is None:

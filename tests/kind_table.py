@@ -253,12 +253,12 @@ NORMS = [
     Case(
         "groupnorm", {}, "12x12x64", "12x12x64", "group norm in 32 groups", 64, 64,
         saved=Saved(inputs=True, statistics=64), transient=Saved(statistics=64),
-        elementwise=46_080, view=None,
+        elementwise=46_080,
     ),
     Case(
         "groupnorm", {"groups": 4, "affine": False}, "12x12x8", "12x12x8",
         "group norm in 4 groups", saved=Saved(inputs=True, statistics=8),
-        transient=Saved(statistics=8), elementwise=4608, view=None,
+        transient=Saved(statistics=8), elementwise=4608,
     ),
     # AlexNet: 55·55·96 = 290,400; twice that and (96 + 4)·55·55 = 302,500; 290,400·(5 + 5)
     Case(

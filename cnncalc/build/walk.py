@@ -62,7 +62,7 @@ class Builder:
         self.spec = spec
         self.problems = problems
         self.told = {(problem.code, problem.span) for problem in problems}
-        self.network = Network(spec.name, spec.source)
+        self.network = Network(spec.name or spec.source.stem, spec.source)
         self.nodes = self.network.nodes
         self.steps_run = 0
         self.layers: dict[Any, Layer] = {}

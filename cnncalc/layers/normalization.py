@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import Flag, Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import Advice, Layer, Saved, View
+from cnncalc.layers.layer import Advice, Layer, Saved
 from cnncalc.rules import advice as rules
 
 
@@ -111,9 +111,6 @@ class GroupNorm(OwnStatistics):
 
     def check(self) -> None:
         check_groups(self.groups, self.input.channels)
-
-    def view(self) -> View | None:
-        return None
 
     def describe(self) -> str:
         return f"group norm in {self.groups} groups"

@@ -14,6 +14,7 @@ from cnncalc.spec.claims import mapping_of, read_expect, read_published, read_tr
 from cnncalc.spec.labels import NAME
 from cnncalc.spec.model import Block, InputTensor, Parameter, Reference, Spec
 from cnncalc.spec.names import Scope, TextNames
+from cnncalc.spec.operands import ListOperand
 from cnncalc.spec.shapes import read_shape
 from cnncalc.spec.steps import StepReader
 from cnncalc.spec.words import found, language_words
@@ -168,6 +169,14 @@ class FileReader:
                 continue
             above = known if base else read
             operand = self.steps.try_operand(item.value, Scope(frozenset(above)))
+            if isinstance(operand, ListOperand) and any(
+                isinstance(inner, ListOperand) for inner in operand.items
+            ):
+                wanted = "a number, true or false, a word, or a list of these"
+                self.tell(
+                    form.wrong_form(item.value.span, name, wanted=wanted, found="a list of lists")
+                )
+                operand = None
             read[name] = Parameter(name, item.key.span, operand)
         return read
 
