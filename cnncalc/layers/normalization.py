@@ -98,8 +98,8 @@ class LayerNorm(OwnStatistics):
 class GroupNorm(OwnStatistics):
     """Group normalization: each group of channels over the whole image (Wu & He 2018).
 
-    As many groups as channels make it an instance norm. One output pixel depends on the whole
-    image, so its receptive field is global.
+    As many groups as channels make it an instance norm. Its statistics span the whole image;
+    the receptive field, by the field's convention, counts windows only.
     """
 
     kind = "groupnorm"
