@@ -226,6 +226,14 @@ class Report:
     def dtype_bytes(self) -> int:
         return DTYPE_BYTES[self.dtype]
 
+    def _repr_html_(self) -> str:
+        """A notebook shows the table. The one look to the right in the house: it is the notebook
+        that asks, and finds the renderer through the object.
+        """
+        from cnncalc.render.notebook import html
+
+        return html(self)
+
     def sums(self, first: int, stop: int) -> Sums:
         """The figures of the rows ``first`` up to, not including, ``stop``, added up."""
         rows = self.rows[first:stop]
