@@ -110,21 +110,19 @@ def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 def doubtful_comments(source: Source) -> list[Diagnostic]:
     """A warning for every `cnncalc: ignore` comment without codes, or with an unknown one."""
-    found: list[Diagnostic] = []
-    comments = list(ignore_comments(source))
-    if comments:
-        from cnncalc.rules.comments import ignore_without_code, unknown_code
+    return [found for comment in ignore_comments(source) for found in doubts(comment)]
 
-        for comment in comments:
-            if not comment.codes:
-                found.append(ignore_without_code(comment.span))
-            known = rules()
-            found.extend(
-                unknown_code(span, word, hint=unknown(word))
-                for word, span in comment.codes.items()
-                if word not in known
-            )
-    return found
+
+def doubts(comment: Comment) -> Iterator[Diagnostic]:
+    if not comment.codes:
+        from cnncalc.rules.comments import ignore_without_code
+
+        yield ignore_without_code(comment.span)
+    for word, span in comment.codes.items():
+        if word not in RULES and word not in rules():  # most rules are imported when one is broken
+            from cnncalc.rules.comments import unknown_code
+
+            yield unknown_code(span, word, hint=unknown(word))
 
 
 def ignore_comments(source: Source) -> Iterator[Comment]:

@@ -30,6 +30,11 @@ COMMANDS = {
 }
 """Each command with its line in the help; in this order."""
 
+MODULES = {"list": "listing"}
+"""Commands whose module has another name: a submodule is a name of the package, and `list` a
+builtin.
+"""
+
 FLAGS = {"--source", "--formulas", "--strict", "--help", "-h", "--version"}
 """The options without a value, as far as they may stand before the command or NET."""
 
@@ -56,7 +61,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"cnncalc.cli.{cmd_name}").command
+        command: click.Command = import_module(
+            f"cnncalc.cli.{MODULES.get(cmd_name, cmd_name)}"
+        ).command
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

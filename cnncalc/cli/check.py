@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnncalc import selection, sources
+from cnncalc.cli.mistakes import complain
 from cnncalc.cli.nets import Unusable, analyze, exists, load, missing
 from cnncalc.cli.options import (
     Command,
@@ -148,7 +149,7 @@ def command(
     if files or format in FOR_PROGRAMS:
         emit(render(format, files, view_of(color, output)), output)
     for reason in (*lost, *unreadable):
-        emit(f"cnncalc: {reason}\n", error=True)
+        complain(reason)
     return 2 if lost or unreadable else int(gate.fails(files))
 
 

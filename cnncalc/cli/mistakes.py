@@ -15,14 +15,17 @@ LONGEST = 500
 
 def tell(mistake: click.ClickException) -> int:
     """Prints a usage or I/O error; the exit status."""
-    message = mistake.format_message()
+    complain(mistake.format_message())
+    if isinstance(mistake, click.UsageError) and mistake.ctx is not None:
+        emit(f"Try '{mistake.ctx.command_path} --help'.\n", error=True)
+    return mistake.exit_code
+
+
+def complain(message: str) -> None:
+    """One line on standard error, safe for a screen."""
     if len(message) > LONGEST:
         message = f"{message[:LONGEST]}…"
-    lines = [f"cnncalc: {printable(message)}"]
-    if isinstance(mistake, click.UsageError) and mistake.ctx is not None:
-        lines.append(f"Try '{mistake.ctx.command_path} --help'.")
-    emit("\n".join(lines) + "\n", error=True)
-    return mistake.exit_code
+    emit(f"cnncalc: {printable(message)}\n", error=True)
 
 
 def tell_bug(bug: Exception) -> None:

@@ -56,18 +56,19 @@ def render_page(rule: Rule[...], view: View) -> str:
     parts += [page.text] if page.text else []
     for word, spec in page.examples:
         parts.append(f"{word}:\n\n{indented(spec)}")
-        if word == "Bad" and (said := output_of(spec, view)):
+        if word == "Bad" and (said := output_of(rule, spec, view)):
             parts.append(f"cnncalc check says:\n\n{indented(said)}")
     if rule.severity != "error":
         parts.append(f"Where it is meant: `# cnncalc: ignore[{rule.code}]` on that line.")
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def output_of(spec: str, view: View) -> str:
-    """What `check` prints of a text."""
+def output_of(rule: Rule[...], spec: str, view: View) -> str:
+    """What `check` prints of a text; empty where the rule is only found in a file."""
     from cnncalc import loads
 
-    return render_diagnostics(loads(spec, path="net.yaml").analyze().diagnostics, view)
+    found = loads(spec, path="net.yaml").analyze().diagnostics
+    return render_diagnostics((d for d in found if d.code == rule.code), view)
 
 
 def indented(text: str) -> str:
