@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.quantities import compact, exact, megabytes
-from cnncalc.render.outline import Line, needs_sources, source_names
+from cnncalc.render.outline import Line, source_names
 from cnncalc.render.page import Cell, Grid, Heading
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ LARGE, VERY_LARGE = 0.05, 0.2
 """Shares of a total from which a figure stands out."""
 BLOCKS = " ▏▎▍▌▋▊▉█"
 BAR = 6
+SHORT = {" filters": "", "batch norm": "BN", "local response norm": "LRN", "layer norm": "LN",
+         "group norm": "GN", "stochastic depth": "drop path"}  # fmt: skip
+LONG_WORDS = re.compile("|".join(SHORT))
 THE_RULE = re.compile(r", (stride 1|pad 0)(?![^,])")
 
 
@@ -109,9 +112,9 @@ def brief_cell(report: Report, line: Line) -> Cell:
 
 
 def terse_cell(report: Report, line: Line) -> Cell:
-    """`64 3×3, pad 1`."""
+    """`64 3×3, pad 1, BN, ReLU`."""
     cell = brief_cell(report, line)
-    return cell._replace(text=cell.text.replace(" filters", ""))
+    return cell._replace(text=LONG_WORDS.sub(lambda match: SHORT[match[0]], cell.text))
 
 
 def output_cell(_: Report, line: Line) -> Cell:
@@ -167,7 +170,9 @@ def pair_value(figure: str) -> Callable[[Report, Line], object]:
 
 
 def sources_cell(_: Report, line: Line) -> Cell:
-    return Cell(", ".join(source_names(line)), "dim" if line.quiet else "")
+    """Nothing where it is the line above."""
+    names = source_names(line) if line.branches else ()
+    return Cell(", ".join(names), "dim" if line.quiet else "")
 
 
 def inputs_text(_: Report, line: Line) -> str:
@@ -209,7 +214,8 @@ _COLUMNS = (
            right=False),
     Column("description", "description", "the layer in the lecture's words", description_cell,
            of("description"), right=False, least=18),
-    Column("from", "from", "the layers that its input comes from", sources_cell,
+    Column("from", "from", "where its input comes from, when that is not the line above",
+           sources_cell,
            lambda _, line: " ".join(source.name for source in line.sources), right=False, least=10),
     Column("input", "input", "the shape that enters, W×H×D", plain_cell(inputs_text), inputs_text,
            right=False, least=9),
@@ -265,7 +271,8 @@ def chosen(names: Sequence[str], lines: Sequence[Line]) -> list[Column]:
     """The columns asked for, else the standard ones; `from` only where some line needs it."""
     if names:
         return [COLUMNS[name] for name in names]
-    return [COLUMNS[n] for n in STANDARD if n != "from" or needs_sources(lines)]
+    branched = any(line.branches for line in lines)
+    return [COLUMNS[n] for n in STANDARD if n != "from" or branched]
 
 
 def grid_of(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> Grid:

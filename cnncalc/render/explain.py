@@ -204,10 +204,11 @@ def jutting(axis: Axis) -> str:
 def same_border(axis: Axis) -> str:
     line, near, far = SIDES[axis.dim]
     total = axis.before + axis.after
+    span = "F" if axis.dilation == 1 else "(D·(F − 1) + 1)"
     text = (
         f"Padding `same`: as many outputs as the stride makes of the {axis.name}, whatever the "
         f"kernel. For that {count(total, line)} of zeros {'is' if total == 1 else 'are'} needed, "
-        f"(W2 − 1)·S + F − W = ({axis.output} − 1)·{axis.stride} + {axis.extent} − {axis.size}"
+        f"(W2 − 1)·S + {span} − W = ({axis.output} − 1)·{axis.stride} + {axis.extent} − {axis.size}"
     ).replace("W", "HW"[axis.dim])
     if not total:
         return text + ", that is none."
@@ -343,11 +344,13 @@ def receptive_field(page: Page, report: Report, row: Row) -> None:
     before = entering(report, row.node.inputs[0])
     if before is None:
         return
-    if seen.kernel == seen.stride == seen.growth == (1, 1):
-        height, width = row.receptive_field
+    if seen.kernel == (1, 1):
         say(
-            page, f"Unchanged, {by((height, width))} pixels: an output sees one place of its input."
+            page,
+            f"Unchanged, {by(row.receptive_field)} pixels: an output sees one place of its input.",
         )
+        if seen.stride != (1, 1) or seen.growth != (1, 1):
+            say(page, *{apart(row, seen, before, dim) for dim in (1, 0)})
         return
     square = len({*zip(seen.kernel, seen.stride, seen.growth, *before, strict=True)}) == 1
     for dim in (1,) if square else (1, 0):
@@ -372,9 +375,8 @@ def entering(report: Report, tensor: object) -> Field | None:
 def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None:
     """The recursion r1 + (F − 1)·j1 with the numbers of the layer before, and the new jump."""
     (field, jump), source = before, row.inputs[0]
-    kernel, stride, growth = seen.kernel[dim], seen.stride[dim], seen.growth[dim]
+    kernel = seen.kernel[dim]
     assert row.receptive_field is not None
-    assert row.jump is not None
     r1, j1 = field[dim], jump[dim]
     lines(
         page,
@@ -392,11 +394,20 @@ def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None
             "F": (kernel, "what the window spans of its input"),
         },
     )
-    grown = f"/{growth}" if growth > 1 else ""
-    say(
-        page,
-        f"Neighbouring outputs are j = j1·S{'/G' if grown else ''} = {j1}·{stride}{grown} = "
-        f"{row.jump[dim]} pixel{'' if row.jump[dim] == 1 else 's'} apart.",
+    say(page, apart(row, seen, before, dim))
+
+
+def apart(row: Row, seen: Seen, before: Field, dim: int) -> str:
+    """How far neighbouring outputs are apart, from the layer before."""
+    assert row.jump is not None
+    stride, growth, j1, jump = seen.stride[dim], seen.growth[dim], before[1][dim], row.jump[dim]
+    letters, numbers, meaning = "j1·S", f"{j1}·{stride}", "S the stride"
+    if growth > 1:
+        letters, numbers = f"{letters}/G", f"{numbers}/{growth}"
+        meaning = "S the stride, G how many times larger the image becomes"
+    plural = "" if jump == 1 else "s"
+    return (
+        f"Neighbouring outputs are {letters} = {numbers} = {jump} pixel{plural} apart ({meaning})."
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers import KINDS
-from cnncalc.layers.fields import Field, Pair, Whole
+from cnncalc.layers.fields import Choice, Derived, Field, Flag
 from cnncalc.layers.layer import LayerProblem
 from cnncalc.render.page import Cell, Grid, Heading, Page
 from cnncalc.shape import Shape
@@ -33,7 +33,7 @@ def overview(view: View) -> str:
     for family, kinds in groupby(KINDS.values(), key=lambda kind: kind.family):
         page.gap()
         page.title(family or "other")
-        grid = Grid([Heading(""), Heading("", least=16), Heading("", least=24)])
+        grid = Grid([Heading(""), Heading("", least=16), Heading("", least=20)])
         for kind in kinds:
             grid.add([Cell(f"  {kind.kind}", "bold"), Cell(form(kind)), Cell(title(kind))])
         page.grid(grid)
@@ -56,7 +56,8 @@ def form(kind: type[Layer]) -> str:
 
 
 def signature(field: Field[Any]) -> str:
-    return field.name if field.required else f"{field.name}={short_default(field)}"
+    plain = not isinstance(field.default, Derived)
+    return f"{field.name}={short_default(field)}" if plain else field.name
 
 
 def short_default(field: Field[Any]) -> str:
@@ -113,11 +114,15 @@ def field_grid(kind: type[Layer]) -> Grid:
     return grid
 
 
-def sample(field: Field[Any]) -> Any:
-    """A value for an example."""
+def sample(field: Field[Any]) -> str:
+    """A value for an example, as a spec writes it; for a switch the one that is no default."""
+    if isinstance(field, Flag):
+        return "false" if field.default is True else "true"
+    if isinstance(field, Choice):
+        return field.words[-1]
     if field.name in SAMPLES:
-        return SAMPLES[field.name]
-    return getattr(field, "minimum", 1) if isinstance(field, Whole | Pair) else 1
+        return str(SAMPLES[field.name])
+    return "1" if field.required else short_default(field)
 
 
 def examples(kind: type[Layer]) -> Iterator[str]:
@@ -132,26 +137,19 @@ def examples(kind: type[Layer]) -> Iterator[str]:
     if not required:
         yield f"- {word}"
     if first and all(field is first[0] for field in required):
-        yield f"- {word}: {sample(first[0]) if first[0].required else short_default(first[0])}"
+        yield f"- {word}: {sample(first[0])}"
     elif kind.takes_list:
-        values = ", ".join(str(sample(field)) for field in first if field.required)
-        yield f"- {word}1: [{values}]"
+        yield f"- {word}1: [{', '.join(sample(field) for field in first if field.required)}]"
     if kind.fields:
-        shown = [*required, *(f for f in kind.fields.values() if not f.required)][:4]
-        pairs = ", ".join(f"{f.name}: {mapped(f)}" for f in shown if mapped(f))
+        further = [field for field in kind.fields.values() if not field.required]
+        telling = [field for field in further if field.name == "padding"] or further[-1:]
+        pairs = ", ".join(f"{field.name}: {sample(field)}" for field in [*required, *telling])
         yield f"- {word}: {{{pairs}}}"
-
-
-def mapped(field: Field[Any]) -> str:
-    """The sample, or the default where it is a plain value; empty: leave the field out."""
-    if field.required:
-        return str(sample(field))
-    return short_default(field) if " " not in short_default(field) else ""
 
 
 def formulas(kind: type[Layer]) -> Iterator[tuple[str, str]]:
     """The formulas of an example of the kind, with letters."""
-    values = {n: f.convert(sample(f)) for n, f in kind.fields.items() if f.required}
+    values = {n: f.convert(SAMPLES.get(n, 1)) for n, f in kind.fields.items() if f.required}
     layer = kind(values, (SAMPLE_INPUT,) * (2 if kind.takes_branches else 1))
     try:
         found = list(layer.formulas())

@@ -13,6 +13,7 @@ from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
     from cnncalc.analysis.report import Report
+    from cnncalc.network import Tensor
     from cnncalc.render import View
     from cnncalc.shape import Shape
 
@@ -52,10 +53,20 @@ def depth(report: Report) -> int:
     """Convolutions and fully connected layers on the longest way from an input to an output."""
     longest: dict[int, int] = {}
     for node in report.network.nodes:
-        before = (longest[t.index] for t in node.inputs if isinstance(t, Node))
+        before = (longest[t.index] for t in main_inputs(node) if isinstance(t, Node))
         longest[node.index] = max(before, default=0) + isinstance(node.layer, Weighted)
     ends = [longest[t.index] for t in report.network.outputs if isinstance(t, Node)]
     return max(ends, default=0)
+
+
+def main_inputs(node: Node) -> Sequence[Tensor]:
+    """What it reads, less the factors of a multiplication that are no image (the gates of
+    squeeze-and-excitation), which papers leave out of a net's depth.
+    """
+    if not node.layer.takes_branches:
+        return node.inputs
+    size = node.output[1:]
+    return [tensor for tensor in node.inputs if tensor.output[1:] == size] or node.inputs
 
 
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
@@ -84,7 +95,7 @@ def render(entries: Iterable[Entry], view: View) -> str:
     grid = Grid(HEADINGS)
     nets = ordered(entries)
     for family, members in groupby(nets, key=lambda net: net.family):
-        grid.add([Cell(family or "others", "bold"), *[EMPTY] * (len(HEADINGS) - 1)], rule=True)
+        grid.add([Cell(family or "others", "bold"), *[EMPTY] * (len(HEADINGS) - 1)])
         for net in members:
             grid.add(cells(net))
     page.grid(narrowed(grid, view))
@@ -113,7 +124,7 @@ def narrowed(grid: Grid, view: View) -> Grid:
     """The table without its titles where a terminal has no room for them."""
     if view.width is None or grid.least <= view.width:
         return grid
-    kept = [i for i, heading in enumerate(grid.headings) if heading.text not in ("title", "year")]
+    kept = [i for i, heading in enumerate(grid.headings) if heading.text != "title"]
     small = Grid(grid.headings[i] for i in kept)
     for line in grid.lines:
         small.add([line.cells[i] for i in kept], rule=line.rule)

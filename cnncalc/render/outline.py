@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnncalc.shape import Shape
 
 FIGURES = ("weights", "biases", "params", "macs", "activations", "elementwise")
+CONTAINERS = ("residual", "aux", "add", "concat", "multiply")
+"""Path components that are no blocks."""
 ENDS_IN_NUMBER = re.compile(r"(.*?)(\d+)", re.DOTALL)
 
 
@@ -29,9 +31,9 @@ class Line:
     of its rows is unknown; ``sources`` are the lines that its input comes from.
     """
 
-    __slots__ = ("activations", "biases", "description", "elementwise", "first", "group", "groups",
-                 "macs", "name", "output", "params", "row", "rows", "sources", "stop",
-                 "training_only", "weights")  # fmt: skip
+    __slots__ = ("activations", "biases", "branches", "description", "elementwise", "first",
+                 "group", "groups", "macs", "name", "output", "params", "row", "rows", "sources",
+                 "stop", "training_only", "weights")  # fmt: skip
 
     def __init__(
         self,
@@ -55,6 +57,8 @@ class Line:
         """The row whose output leaves it; None for an input of the network."""
         self.training_only = bool(rows) and all(row.training_only for row in rows)
         self.sources: tuple[Line, ...] = ()
+        self.branches = False
+        """Whether it reads something else than the line above."""
         self.weights: int | None = 0
         self.biases: int | None = 0
         self.params: int | None = 0
@@ -136,7 +140,7 @@ def row_line(rows: Sequence[Row], index: int, *, fuse: bool) -> Line:
     row, stop = rows[index], index + 1
     description = described(row)
     while fuse and stop < len(rows) and rows[stop].name.startswith(f"{row.name}."):
-        description += f", {described(rows[stop])}"
+        description += f", {rows[stop].layer.describe()}"
         stop += 1
     last = rows[stop - 1]
     return Line(row.name, description, rows[index:stop], index, last.output_shape, row.group)
@@ -187,7 +191,8 @@ def group_line(report: Report, group: Group, inner: Mapping[int, list[str]]) -> 
 
 def contents(group: Group, inner: Iterable[str]) -> str:
     """What a folded block holds: `8 × bottleneck, 86 layers`, `inception, 14 layers`."""
-    runs = [(block, len(list(run))) for block, run in groupby(inner)]
+    blocks = (block for block in inner if block not in CONTAINERS)
+    runs = [(block, len(list(run))) for block, run in groupby(blocks)]
     words = [f"{count} × {block}" if count > 1 else block for block, count in runs]
     if not words or len(words) > 3:
         words = [group.block]
@@ -232,19 +237,23 @@ def span_of(first: str, last: str) -> str:
 
 
 def connect(lines: Sequence[Line]) -> None:
-    """Tells every line which lines its inputs come from."""
+    """Tells every line which lines its inputs come from, and whether that is the line above."""
     inputs = {line.name: line for line in lines if not line.rows}
     producer = {index: line for line in lines for index in range(line.first, line.stop)}
+    above: Line | None = None
     for line in lines:
         found: dict[int, Line] = {}
         for row in line.rows:
             for tensor in row.node.inputs:
-                source = (
-                    producer[tensor.index] if isinstance(tensor, Node) else inputs.get(tensor.name)
-                )
+                if isinstance(tensor, Node):
+                    source = producer.get(tensor.index)
+                else:
+                    source = inputs.get(tensor.name)
                 if source is not None and source is not line:
                     found[id(source)] = source
         line.sources = tuple(found.values())
+        line.branches = bool(line.rows) and line.sources != ((above,) if above else ())
+        above = line
 
 
 def source_names(line: Line) -> list[str]:
@@ -259,14 +268,3 @@ def relative(name: str, path: str) -> str:
         if mark == "/" and name.startswith(path[: end + 1]):
             shared = end + 1
     return name[shared:]
-
-
-def needs_sources(lines: Sequence[Line]) -> bool:
-    """Whether some line reads another one than the line above."""
-    return any(reads_elsewhere(lines, index) for index in range(len(lines)))
-
-
-def reads_elsewhere(lines: Sequence[Line], index: int) -> bool:
-    """Whether this line's input is not just the line above."""
-    line = lines[index]
-    return bool(line.rows) and line.sources != ((lines[index - 1],) if index else ())

@@ -116,6 +116,15 @@ class Page:
         """One line as it is; nothing wrapped."""
         self._lines.append([piece._replace(text=printable(piece.text)) for piece in pieces])
 
+    @property
+    def height(self) -> int:
+        """Lines so far."""
+        return len(self._lines)
+
+    def append(self, other: Page) -> None:
+        """The lines of another page of the same width."""
+        self._lines += other._lines
+
     def gap(self) -> None:
         """An empty line, unless the page begins or has one already."""
         if self._lines and self._lines[-1]:

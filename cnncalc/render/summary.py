@@ -20,6 +20,9 @@ MEMORY = {
 }
 """The memory totals, where they were computed, in the reader's words."""
 
+NAMED = 8
+"""Agreeing figures of layers that are listed; more are counted."""
+
 
 class Statement(NamedTuple):
     """One line below the table: a label, and what it says."""
@@ -158,7 +161,9 @@ def agreeing_text(source: str, figures: list[Comparison], agree: str) -> str:
             parts.append(stated(figure))
         else:
             of_layers.setdefault(figure.quantity, []).append(f"{figure.layer} {digits(figure)}")
-    parts += [f"{quantity} of {', '.join(named)}" for quantity, named in of_layers.items()]
+    for quantity, named in of_layers.items():
+        layers = ", ".join(named) if len(named) <= NAMED else f"{len(named)} layers"
+        parts.append(f"{word(quantity)} of {layers}")
     return f"{'; '.join(parts)} ({source}) {agree}"
 
 
@@ -167,7 +172,12 @@ def stated(comparison: Comparison) -> str:
     layer = f"{comparison.layer} " if comparison.layer else ""
     if comparison.quantity in ("shape", "output"):
         return f"{layer or 'output '}{digits(comparison)}"
-    return f"{layer}{digits(comparison)} {comparison.quantity}"
+    return f"{layer}{digits(comparison)} {word(comparison.quantity)}"
+
+
+def word(quantity: str) -> str:
+    """The quantity as people write it."""
+    return {"macs": "MACs", "flops": "FLOPs"}.get(quantity, quantity)
 
 
 def digits(comparison: Comparison) -> str:

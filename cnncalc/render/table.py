@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cnncalc.analysis.report import Report
     from cnncalc.layers.formula import Formula
 
-FRAME = 4
-"""Lines above and below the rows of a table: title, header, rules, total."""
+FRAME = 11
+"""Lines besides the rows and the statements: title, header, rules, total, gaps, remarks, prompt."""
 
 GIVE_WAY: tuple[tuple[str, tuple[Column, ...]], ...] = (
     ("memory_bar", ()), ("macs_bar", ()), ("params_bar", ()), ("receptive_field", ()),
@@ -34,26 +34,30 @@ FORMULAS = ("width", "height", "channels", "weights", "biases", "macs")
 
 
 def render(report: Report, view: View) -> str:
+    below = Page(view)
+    statements(below, report)
+    lines, folded = shown(report, view, view.height - FRAME - below.height)
     page = Page(view)
-    page.title(report.name, " · ".join(about(report)))
+    page.title(report.name or "unnamed net", " · ".join(about(report)))
     page.gap()
-    below = list(summary.totals(report))
-    agree = "agrees" if view.width is None else "✓ agrees"
-    below += summary.published(report, agree=agree)
-    room = view.height - FRAME - len(below) - 4
-    lines, folded = shown(report, view, room)
-    columns = fitting_columns(report, lines, view)
-    page.grid(filled(report, lines, columns, view))
+    page.grid(filled(report, lines, fitting_columns(report, lines, view), view))
     page.gap()
-    width = max((len(statement.label) for statement in below), default=0)
-    for statement in below:
-        page.paragraph(statement.text, label=f"{statement.label:<{width}}  ", style=statement.style)
+    page.append(below)
     remarks = [*report.notices, *notes(report, lines, folded)]
     if remarks:
         page.gap()
     for remark in remarks:
         page.paragraph(remark, style="dim")
     return page.text()
+
+
+def statements(page: Page, report: Report) -> None:
+    """The totals and the published figures, their labels aligned."""
+    agree = "agrees" if page.view.width is None else "✓ agrees"
+    found = [*summary.totals(report), *summary.published(report, agree=agree)]
+    width = max(len(statement.label) for statement in found)
+    for statement in found:
+        page.paragraph(statement.text, label=f"{statement.label:<{width}}  ", style=statement.style)
 
 
 def about(report: Report) -> list[str]:

@@ -84,7 +84,8 @@ class FlatNames:
         self._taken = {*self._names.values(), *KINDS, *RESERVED, *language_words()}
 
     def __getitem__(self, tensor: Tensor) -> str:
-        return self._names[id(tensor)]
+        """The name; one is made up for what a broken step would have given."""
+        return self._names.get(id(tensor)) or self.add(tensor, tensor.name or "unknown")
 
     def add(self, tensor: Tensor, path: str) -> str:
         """The flat name of a path, remembered for the tensor."""
