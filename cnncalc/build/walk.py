@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.build.frames import NOT_KNOWN, Frame, Here, Named
 from cnncalc.build.place import StepPlace, project, trail
-from cnncalc.diagnostics import Diagnostic, Problem, Unknown
+from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import KINDS, Layer, LayerProblem
 from cnncalc.network import Group, Hold, Network, Node, StepRange, Tensor
@@ -97,7 +97,8 @@ class Builder:
 
     def nothing(self, spec: Spec) -> Tensor:
         """The input of a net that has none: told by the reader."""
-        tensor = Tensor("input", NOTHING_KNOWN, spec.layers[0].span)
+        span = spec.layers[0].span if spec.layers else Span(spec.source, 1, 1, 1, 1)
+        tensor = Tensor("input", NOTHING_KNOWN, span)
         tensor.cause = self.problems[0] if self.problems else None
         return tensor
 
