@@ -133,7 +133,7 @@ class Network:
     """A net with every layer in place, in order of execution."""
 
     __slots__ = ("groups", "holds", "inputs", "name", "nodes", "outputs", "side_outputs",
-                 "skipped", "source", "steps", "truncated")  # fmt: skip
+                 "skipped", "source", "steps", "truncated", "unjudged")  # fmt: skip
 
     def __init__(self, name: str, source: Source) -> None:
         self.name = name
@@ -148,5 +148,7 @@ class Network:
         """What leaves the side heads."""
         self.skipped = 0
         """Steps that could not be computed because of a mistake before them."""
+        self.unjudged = False
+        """Whether a step has an `expect` that was switched off."""
         self.truncated = False
         """A limit of the language ended the walk."""

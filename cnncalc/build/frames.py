@@ -23,7 +23,7 @@ NOT_KNOWN: Value = UNKNOWN
 class Named(NamedTuple):
     """What a written name stands for: the tensor that leaves the step and the step's rows.
 
-    ``skipped``: its `if` left it out. ``aux``: it belongs to a side head.
+    ``skipped``: its `if` left it out. ``aux``: the label of the side head it belongs to.
     """
 
     tensor: Tensor
@@ -31,7 +31,7 @@ class Named(NamedTuple):
     stop: int
     step: Step | None = None
     skipped: bool = False
-    aux: Group | None = None
+    aux: Span | None = None
 
 
 class Frame:
@@ -54,7 +54,7 @@ class Here(NamedTuple):
     prefix: str
     counters: dict[str, int]
     group: Group | None
-    aux: Group | None = None
+    aux: Span | None = None
     levels: int = 0
 
     def automatic(self, word: str) -> str:

@@ -186,19 +186,35 @@ class Builder:
         return x
 
     def step(self, step: Step, x: Tensor, here: Here) -> Tensor:
-        """A step, as often as it repeats; registers its name."""
+        """A step, as often as it repeats; gives what the next step reads."""
         first = len(self.nodes)
+        start, inside = self.entered(step, x, here) if len(step.sources) == 1 else (x, here)
         if step.repeat is None:
             name = step.name or here.automatic(step.word)
-            y, ran = self.once(step, x, here, name, 1, 1)
+            y, ran = self.once(step, start, inside, name, 1, 1)
         else:
-            y, ran = self.repeated(step, x, here)
+            y, ran = self.repeated(step, start, inside)
+        if not ran:
+            self.left_out(step, x, here)
+            return x
+        if step.share is not None and not step.broken:
+            self.share(step, first, here)
+        if step.expect is not None:
+            self.expect(step, y, here)
         if step.name is not None:
-            stop = len(self.nodes)
-            here.frame.names[step.name] = Named(y, first, stop, step, not ran, here.aux)
-            path = here.prefix + step.name
-            self.network.steps[path] = StepRange(path, first, stop, y, step.span)
-        return y
+            self.define(step, y, first, here)
+        return x if step.passes_input else y
+
+    def entered(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, Here]:
+        """The tensor that `from` names, and the scope with its `in_channels`. A mistake is told
+        when the step runs, which its `if` may prevent.
+        """
+        named = self.named(step.sources[0], here, x)
+        if named is None or unreadable(step.sources[0], named, here):
+            x = self.unknown_tensor(step)
+        else:
+            x = named.tensor
+        return x, here._replace(scope={**here.scope, "in_channels": channels_of(x)})
 
     def repeated(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, bool]:
         """N times in a chain, with `i`, `first`, `last` bound; 0 times: skipped."""
@@ -212,14 +228,25 @@ class Builder:
         if count > MAX_REPEAT:
             limit = limits.too_many_repeats(step.repeat.span, count, MAX_REPEAT)
             return self.failed(step, limit, here), True
-        some = False
+        y, some = x, False
         for i in range(count):
             scope = {**here.scope, "i": i, "first": i == 0, "last": i == count - 1}
             inner = here._replace(scope=scope)
-            name = f"{step.name}_{i + 1}" if step.name else here.automatic(step.word)
-            x, ran = self.once(step, x, inner, name, i + 1, count)
-            some = some or ran
-        return x, some
+            name = self.numbered(step, i + 1, here)
+            last, ran = self.once(step, x, inner, name, i + 1, count)
+            if ran:
+                y, some = last, True
+                x = x if step.passes_input else last
+        return y, some
+
+    def numbered(self, step: Step, number: int, here: Here) -> str:
+        """The name of a repetition, which no other step may have."""
+        if step.name is None:
+            return here.automatic(step.word)
+        name = f"{step.name}_{number}"
+        if name in here.frame.written:
+            self.tell(references.duplicate_name(here.frame.written[name], name, step.span), None)
+        return name
 
     def once(
         self, step: Step, x: Tensor, here: Here, name: str, repeat: int, of: int
@@ -228,13 +255,6 @@ class Builder:
         self.steps_run += 1
         if self.steps_run > MAX_STEPS:
             raise self.limit(limits.too_many_steps(step.span, MAX_STEPS), here.group)
-        if step.sources and repeat == 1:
-            sources = tuple(self.resolve(reference, here, x) for reference in step.sources)
-            if len(sources) == 1 and sources[0] is not None:
-                x = sources[0].tensor
-                here = here._replace(scope={**here.scope, "in_channels": channels_of(x)})
-            elif None in sources:
-                x = self.unknown(step, x)
         if step.condition is not None:
             try:
                 if not self.keyed(CONDITION, step.condition, step, here):
@@ -243,29 +263,53 @@ class Builder:
                 return self.failed(step, problem.diagnostic, here), True
             except Unknown:
                 return self.unknown(step, x), True
+        if len(step.sources) == 1 and self.resolve(step.sources[0], here, x) is None:
+            x = self.unknown_tensor(step)
         first = len(self.nodes)
         y = self.runs[type(step)](step, x, here, name, repeat, of)
-        if step.share is not None and not step.broken:
-            self.share(step, first, here)
-        if step.expect is not None and repeat == of:
-            self.expect(step, y, here)
+        stop = len(self.nodes)
+        if stop - first != 1 or not isinstance(step, LayerStep):
+            path = here.prefix + name
+            self.network.steps[path] = StepRange(path, first, stop, y, step.span)
         return y, True
+
+    # Names.
+
+    def define(self, step: Step, y: Tensor, first: int, here: Here) -> None:
+        """The name of a step that ran, for later steps of its text and for paths."""
+        assert step.name is not None
+        stop = len(self.nodes)
+        side = step.span if step.passes_input else here.aux
+        here.frame.names[step.name] = Named(y, first, stop, step, aux=here.aux or side)
+        path = here.prefix + step.name
+        self.network.steps[path] = StepRange(path, first, stop, y, step.span)
+
+    def left_out(self, step: Step, x: Tensor, here: Here) -> None:
+        """The names of a step that its `if` (or `repeat: 0`) skipped, and of those inside it."""
+        at = len(self.nodes)
+        todo = [step]
+        while todo:
+            inner = todo.pop()
+            if inner.name is not None:
+                here.frame.names[inner.name] = Named(x, at, at, inner, skipped=True)
+            for steps in inner.bodies:
+                todo.extend(steps)
+
+    def named(
+        self, reference: Reference, here: Here, previous: Tensor | None = None
+    ) -> Named | None:
+        """What a name stands for, be it readable or not."""
+        if reference.name == "previous" and previous is not None:
+            return Named(previous, 0, 0)
+        return here.frame.names.get(reference.name)
 
     def resolve(
         self, reference: Reference, here: Here, previous: Tensor | None = None
     ) -> Named | None:
         """What a name stands for; None when a mistake about it has been told."""
-        if reference.name == "previous" and previous is not None:
-            return Named(previous, 0, 0)
-        named = here.frame.names.get(reference.name)
-        if named is None:
-            return None
-        if named.skipped and named.step is not None:
-            problem = references.skipped_step(reference.span, reference.name, named.step.span)
-            self.tell(problem, here.group)
-            return None
-        if named.aux is not None and here.aux is None:
-            problem = references.reads_a_side_head(reference.span, reference.name, named.aux.span)
+        named = self.named(reference, here, previous)
+        problem = unreadable(reference, named, here) if named is not None else None
+        if problem is not None:
             self.tell(problem, here.group)
             return None
         return named
@@ -313,16 +357,18 @@ class Builder:
         kind = step.kind
         if not kind.emits_row:
             return x
-        inputs = self.layer_inputs(step, x, here, name, repeat, of)
-        path = here.prefix + name
-        try:
-            given = dict(step.constants) if step.dynamic else step.constants
-            failed = self.evaluate_fields(step, given, here) if step.dynamic else ()
-        except Problem as problem:
-            return self.failed(step, problem.diagnostic, here)
+        path, group = here.prefix + name, None
+        if step.branches:
+            inputs, group = self.branches(step, x, here, name, repeat, of)
+        else:
+            inputs = self.layer_inputs(step, x, here)
+        given = dict(step.constants) if step.dynamic else step.constants
+        failed = self.evaluate_fields(step, given, here) if step.dynamic else ()
         node = self.make(kind, given, inputs, path, step, here, faulty=failed)
         for word in node.layer.fused() if not step.broken else ():
             node = self.make(KINDS[word], {}, (node,), f"{path}.{word}", step, here)
+        if group is not None:
+            self.leave(group, node)
         return node
 
     def evaluate_fields(
@@ -343,12 +389,8 @@ class Builder:
                 failed.append(field)
         return tuple(failed)
 
-    def layer_inputs(
-        self, step: LayerStep, x: Tensor, here: Here, name: str, repeat: int, of: int
-    ) -> tuple[Tensor, ...]:
-        """The tensors that a layer reads: the previous one, branches, or those named."""
-        if step.branches:
-            return self.branches(step, x, here, name, repeat, of)
+    def layer_inputs(self, step: LayerStep, x: Tensor, here: Here) -> tuple[Tensor, ...]:
+        """The tensors that a layer without branches reads: the previous one, or those named."""
         if len(step.sources) > 1:
             found = (self.resolve(reference, here, x) for reference in step.sources)
             return tuple(n.tensor if n else self.unknown_tensor(step) for n in found)
@@ -364,8 +406,10 @@ class Builder:
 
     def branches(
         self, step: LayerStep, x: Tensor, here: Here, name: str, repeat: int, of: int
-    ) -> tuple[Tensor, ...]:
-        """Every branch from the same input; each call holds what it received until it returns."""
+    ) -> tuple[tuple[Tensor, ...], Group | None]:
+        """The ends of the branches, all from the same input, and the path component that they
+        make; each call holds what it received until it returns.
+        """
         first = len(self.nodes)
         inner, group = self.component(step, x, here, name, repeat, of)
         inputs = []
@@ -374,9 +418,7 @@ class Builder:
             inputs.append(self.steps(branch, x, inner))
             self.hold(x, start)
         self.hold(x, first)
-        if group is not None:
-            self.leave(group, inputs[-1])
-        return tuple(inputs)
+        return tuple(inputs), group
 
     def component(
         self, step: Step, x: Tensor, here: Here, name: str, repeat: int, of: int
@@ -399,9 +441,6 @@ class Builder:
     def leave(self, group: Group, output: Tensor) -> None:
         """Closes a path component, with what leaves it."""
         group.output, group.stop = output, len(self.nodes)
-        self.network.steps[group.path] = StepRange(
-            group.path, group.first, group.stop, output, group.span
-        )
 
     def hold(self, tensor: Tensor, first: int) -> None:
         """The rows since ``first`` ran inside a call that received this tensor."""
@@ -513,9 +552,6 @@ class Builder:
         self.hold(x, first)
         if group is not None:
             self.leave(group, y)
-        else:
-            path = here.prefix + name
-            self.network.steps[path] = StepRange(path, first, len(self.nodes), y, step.span)
         return y
 
     def joined(
@@ -560,14 +596,14 @@ class Builder:
         return node
 
     def aux(self, step: AuxStep, x: Tensor, here: Here, name: str, repeat: int, of: int) -> Tensor:
-        """A side head: runs in training only, and leaves the current tensor unchanged."""
+        """A side head, in training only; gives what leaves it, which no later step reads."""
         group = self.enter(step, x, here, name, repeat, of)
         inner = here.within(group, {**here.scope, "in_channels": channels_of(x)})
-        end = self.steps(step.body, x, inner._replace(aux=here.aux or group))
+        end = self.steps(step.body, x, inner._replace(aux=here.aux or step.span))
         self.hold(x, group.first)
         self.leave(group, end)
         self.network.side_outputs.append(end)
-        return x
+        return end
 
     def call(
         self, step: CallStep, x: Tensor, here: Here, name: str, repeat: int, of: int
@@ -639,6 +675,8 @@ class Builder:
             for node in self.nodes[named.first : named.stop]
             if node.complete and node.layer.weight_shape()
         ]
+        if step.repeat is not None and theirs and len(own) % len(theirs) == 0:
+            theirs *= len(own) // len(theirs)  # every repetition uses the same weights
         why = unshareable(step, named.step, own, theirs)
         if why:
             self.tell(references.not_shareable(step.share.span, step.share.name, why), here.group)
@@ -649,9 +687,11 @@ class Builder:
     def expect(self, step: Step, y: Tensor, here: Here) -> None:
         """The step's own `expect`, unless the file's expectations are switched off."""
         assert step.expect is not None
-        if self.spec.steps_switched_off or isinstance(y.output, PartialShape):
+        if isinstance(y.output, PartialShape):
             return
-        if y.output != step.expect.shape:
+        if self.spec.steps_switched_off:
+            self.network.unjudged = True
+        elif y.output != step.expect.shape:
             name = here.prefix + (step.name or step.word)
             problem = claims.unexpected_shape(
                 step.expect.span, name, expected=step.expect.shape, computed=y.output
@@ -669,6 +709,16 @@ def shortcut_problem(
     for before, after in zip(x.output[1:], body.output[1:], strict=True):
         if window_output(before, 1, -(-before // after), 0, 0) != after:
             return residuals.no_stride_explains(span, path, x, body)
+    return None
+
+
+def unreadable(reference: Reference, named: Named, here: Here) -> Diagnostic | None:
+    """What keeps a step from reading this name here: it was skipped, or is in a side head."""
+    span, name = reference.span, reference.name
+    if named.skipped and named.step is not None:
+        return references.skipped_step(span, name, named.step.span)
+    if named.aux is not None and here.aux is None:
+        return references.reads_a_side_head(span, name, named.aux)
     return None
 
 

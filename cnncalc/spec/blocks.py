@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.rules import form, references
-from cnncalc.spec.model import Block, CallStep, LayerStep, Parameter, Step
+from cnncalc.spec.model import Block, CallStep, Parameter, Step
 from cnncalc.spec.names import Scope
 from cnncalc.yaml_tree import Scalar
 
@@ -100,11 +100,8 @@ def calls(steps: Iterable[Step]) -> Iterator[CallStep]:
         step = todo.pop()
         if isinstance(step, CallStep):
             yield step
-        elif isinstance(step, LayerStep):
-            for branch in step.branches:
-                todo.extend(branch)
-        else:
-            todo.extend(getattr(step, "body", ()))
+        for steps in step.bodies:
+            todo.extend(steps)
 
 
 def check_recursion(reader: StepReader) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnncalc.network import NodeStep
 
@@ -47,6 +47,9 @@ class Step(NodeStep):
     __slots__ = ("broken", "condition", "expect", "label", "name", "repeat", "share", "sources",
                  "value", "word")  # fmt: skip
 
+    passes_input: ClassVar[bool] = False
+    """Whether the next step reads what this one read, not what leaves it."""
+
     def __init__(self, label: Scalar, word: str, value: Node | None) -> None:
         self.label = label
         self.word = word
@@ -62,6 +65,11 @@ class Step(NodeStep):
     @property
     def span(self) -> Span:
         return self.label.span
+
+    @property
+    def bodies(self) -> tuple[tuple[Step, ...], ...]:
+        """The lists of steps written inside this one."""
+        return ()
 
 
 class LayerStep(Step):
@@ -86,6 +94,10 @@ class LayerStep(Step):
         self.trusted = True
         """False: a key was not understood, so a field left out is unknown, not its default."""
 
+    @property
+    def bodies(self) -> tuple[tuple[Step, ...], ...]:
+        return self.branches
+
 
 class CallStep(Step):
     """A call of a block. A tensor parameter's argument is a `Reference`."""
@@ -107,15 +119,24 @@ class ResidualStep(Step):
         self.shortcut: Operand | None = None
         self.body: tuple[Step, ...] = ()
 
+    @property
+    def bodies(self) -> tuple[tuple[Step, ...], ...]:
+        return (self.body,)
+
 
 class AuxStep(Step):
     """A side head, in training only."""
 
     __slots__ = ("body",)
+    passes_input = True
 
     def __init__(self, label: Scalar, value: Node | None) -> None:
         super().__init__(label, "aux", value)
         self.body: tuple[Step, ...] = ()
+
+    @property
+    def bodies(self) -> tuple[tuple[Step, ...], ...]:
+        return (self.body,)
 
 
 class BrokenStep(Step):

@@ -90,7 +90,8 @@ def override_parameter(spec: Spec, text: str, problems: list[Diagnostic]) -> Non
         problems.append(rules.unknown_setting(whole_span(source), name, list(spec.parameters)))
         return
     try:
-        operand = expressions.parse_text(value, source, language_words())
+        column = match.start(2) + 1
+        operand = expressions.parse_text(value, source, language_words(), column=column)
     except Problem as problem:
         problems.append(problem.diagnostic)
         return

@@ -283,6 +283,9 @@ class StepReader:
             wanted = "the name of a step"
             self.tell(form.wrong_form(node.span, key, wanted=wanted, found=found(node)))
             return None
+        if node.text == "previous" and key in ("share", "outputs"):
+            self.tell(references.unknown_step(node.span, node.text, list(self.names.text.names)))
+            return None
         reference = Reference(node.text, node.span)
         if self.block is not None and node.text in self.block.parameters:
             self.block.tensors.add(node.text)
@@ -413,11 +416,11 @@ class StepReader:
         given = LayerStep(
             Scalar(kind.kind, value.source, value.line, value.column, 0, 0), kind, None
         )
+        known = [n for n, field in kind.fields.items() if not isinstance(field, TensorName)]
         for key, entry in value.entries.items():
-            if key in kind.fields:
+            if key in known:
                 self.argument(given, kind.fields[key], entry.value, scope)
             else:
-                known = list(kind.fields)
                 self.tell(form.unknown_key(entry.key.span, key, f"{kind.kind} in defaults", known))
         return given.arguments
 
