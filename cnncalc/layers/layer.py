@@ -47,6 +47,9 @@ class Saved(NamedTuple):
     batch_statistics: int = 0
 
 
+NOTHING_SAVED = Saved()
+
+
 class View(NamedTuple):
     """What one output pixel sees of the input, per axis (height, width), in input pixels: the
     extent of its window, how far the next window is, and by what factor the image grows (the
@@ -238,7 +241,7 @@ class Layer:
 
     def saved(self) -> Saved:
         """What autograd keeps in training mode."""
-        return Saved()
+        return NOTHING_SAVED
 
     def saved_in_place(self) -> Saved:
         """The same, when the output took the input's storage."""
@@ -248,7 +251,16 @@ class Layer:
         """Extra bytes that live while the layer runs, in inference too (`inputs`, `output` are
         not used).
         """
-        return Saved()
+        return NOTHING_SAVED
+
+    def gradient_transient(self) -> Saved:
+        """Extra bytes that live while its backward runs (`inputs`, `output` are not used)."""
+        return NOTHING_SAVED
+
+    shares_gradient: ClassVar[bool] = False
+    """Whether the gradients of its inputs are its output's gradient, or parts of it (add, concat),
+    so that they need no memory of their own. Views of all of their input do so too.
+    """
 
     runs_in_inference: ClassVar[bool] = True
     """False: the layer passes its input through in inference (dropout)."""

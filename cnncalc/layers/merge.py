@@ -93,6 +93,7 @@ class Add(ByValue):
 
     kind = "add"
     mismatch = rules.add_shapes_differ
+    shares_gradient = True
     inplace = inplace_field(default=True)
 
     def storage(self) -> Storage:
@@ -113,6 +114,7 @@ class Concat(Merge):
 
     kind = "concat"
     mismatch = rules.concat_sizes_differ
+    shares_gradient = True
     crop = Flag("whether all inputs are first cropped to the smallest, centred", default=False)
 
     def output_channels(self) -> int:
@@ -149,6 +151,11 @@ class Multiply(ByValue):
 
     def transient(self) -> Saved:
         return Saved(values=max(self._partial_products(), default=0))
+
+    def gradient_transient(self) -> Saved:
+        """The gradient of a smaller factor is made at the output's size, then summed."""
+        size = self.output.values
+        return Saved(values=size * sum(shape.values < size for shape in self.inputs))
 
     def _partial_products(self) -> list[int]:
         """Values of the product of the first two inputs, the first three… without the last."""

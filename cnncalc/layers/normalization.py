@@ -166,5 +166,9 @@ class Scale(Layer):
     def saved(self) -> Saved:
         return Saved(inputs=True)
 
+    def gradient_transient(self) -> Saved:
+        """The factors' gradient is made at the output's size, then summed."""
+        return Saved(values=self.output.values)
+
     def describe(self) -> str:
         return "scale per channel"
