@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cnncalc import sources
@@ -14,6 +14,7 @@ from cnncalc.spec.reader import read_spec
 
 if TYPE_CHECKING:
     from cnncalc.analysis.report import Report
+    from cnncalc.diagnostics import Mend, Span
     from cnncalc.spec.model import Figure, Spec
 
 
@@ -24,13 +25,24 @@ class Net:
     """
 
     def __init__(
-        self, source: Source, spec: Spec | None, network: Network, problems: list[Diagnostic]
+        self,
+        source: Source,
+        spec: Spec | None,
+        network: Network,
+        problems: list[Diagnostic],
+        inputs: tuple[str, ...] = (),
+        parameters: tuple[str, ...] = (),
     ) -> None:
         self.source = source
         self.spec = spec
         self.network = network
         self.problems = problems
         """What reading and building found: errors."""
+        self.inputs = inputs
+        self.parameters = parameters
+        """What was given beside the text, as `--input` and `--set` take it."""
+        self.mends: dict[tuple[str, Span], tuple[Mend, ...]] = {}
+        """The mends of each diagnostic, once they have been tried."""
 
     @property
     def text(self) -> str:
@@ -54,9 +66,39 @@ class Net:
             raise ValueError(f"dtype {dtype!r} is none of {', '.join(DTYPE_BYTES)}")
         if batch < 1:
             raise ValueError(f"batch {batch} is less than 1")
+        expect = tuple(expect)
         report = analyze(self.network, batch, dtype)
         self._judge(report, expect)
+        self._try_mends([d for d in report.diagnostics if d.severity != "note"], expect)
         return report
+
+    def changed(self, texts: Mapping[str, str]) -> Net:
+        """The same net with other texts for some paths: its own, or those of its bases."""
+
+        def open_base(name: str, source: Source) -> Source:
+            base = sources.open_base(name, source)
+            return Source(base.path, texts[base.path]) if base.path in texts else base
+
+        path = self.source.path
+        source = Source(path, texts.get(path, self.text))
+        return read(source, self.inputs, self.parameters, open_base)
+
+    def _try_mends(self, diagnostics: list[Diagnostic], expect: tuple[str, ...]) -> None:
+        """Leaves the diagnostics those mends that work; the trials are made once."""
+        if any((d.code, d.span) not in self.mends for d in diagnostics):
+            from cnncalc.analysis import analyze
+            from cnncalc.mending import Trial, keep_what_mends
+
+            def check(texts: Mapping[str, str]) -> Trial:
+                net = self.changed(texts)
+                report = analyze(net.network)
+                net._judge(report, expect)
+                return Trial(net.network, report.diagnostics)
+
+            keep_what_mends(diagnostics, self.network, len(self.text), check)
+            self.mends = {(d.code, d.span): d.mends for d in diagnostics}
+        for diagnostic in diagnostics:
+            diagnostic.mends = self.mends[diagnostic.code, diagnostic.span]
 
     def _judge(self, report: Report, expect: Iterable[str]) -> None:
         """Expectations, published figures and advice: what the report says of itself."""
@@ -74,11 +116,8 @@ class Net:
         spec = self.spec
         if spec is not None:
             report.training = spec.training
-            if spec.switched_off and spec.expect + tuple(spec.published):
-                report.notices.append(
-                    f"expect and published are of the spec as written, not with {spec.switched_off}"
-                )
-            else:
+            report.notices += switched_off(spec, self.network)
+            if not spec.switched_off:
                 found += claims.expectations(report, spec.expect, at_batch_1)
                 report.published = list(claims.comparisons(report, spec, at_batch_1))
                 found += claims.differences(report)
@@ -89,6 +128,15 @@ class Net:
     def _repr_html_(self) -> str:
         """A notebook shows the table."""
         return self.analyze()._repr_html_()
+
+
+def switched_off(spec: Spec, network: Network) -> Iterator[str]:
+    """What of the expectations is not judged, and why, in a sentence."""
+    if spec.switched_off and (spec.expect or spec.published or network.unjudged):
+        yield f"expect and published are of the spec as written, not with {spec.switched_off}"
+    elif network.unjudged:
+        base = spec.layers_source.path
+        yield f"what steps expect is of {base} as written: {spec.steps_switched_off}"
 
 
 def heeded(diagnostics: list[Diagnostic], source: Source, spec: Spec | None) -> list[Diagnostic]:
@@ -146,21 +194,25 @@ def loads(
 
 
 def read(
-    source: Source, inputs: Iterable[str], parameters: Mapping[str, object] | Iterable[str]
+    source: Source,
+    inputs: Iterable[str],
+    parameters: Mapping[str, object] | Iterable[str],
+    open_base: Callable[[str, Source], Source] = sources.open_base,
 ) -> Net:
     """Text to net: read, override, build."""
     problems: list[Diagnostic] = []
-    spec = read_spec(source, problems, sources.open_base)
-    if spec is None:
-        return Net(source, None, Network("", source), problems)
     if isinstance(parameters, Mapping):
         parameters = [f"{name}={setting(value)}" for name, value in parameters.items()]
     inputs, parameters = tuple(inputs), tuple(parameters)
+    spec = read_spec(source, problems, open_base)
+    if spec is None:
+        return Net(source, None, Network("", source), problems, inputs, parameters)
     if inputs or parameters:
         from cnncalc.spec.overrides import override
 
         override(spec, inputs, parameters, problems)
-    return Net(source, spec, build(spec, problems), problems)
+    network = build(spec, problems)
+    return Net(source, spec, network, problems, inputs, parameters)
 
 
 def setting(value: object) -> str:

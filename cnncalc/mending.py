@@ -1,0 +1,244 @@
+"""Mends that are tried: of the candidates that rules compute, those that make the diagnostic
+vanish and bring up nothing new. Beside `cnncalc.linting`; imported only when something is wrong.
+
+A trial applies a candidate's edits to the texts and goes the whole way from text to diagnostics
+again. The work is bounded by the size of the net, not by the clock, so that the same spec gives
+the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.diagnostics import RULES, Diagnostic, Edit, Mend, Source
+
+if TYPE_CHECKING:
+    from cnncalc.network import Network
+    from cnncalc.shape import Shape
+
+MAX_TRIES = 150
+MAX_COST = 2_000_000
+"""Characters that all trials of a net may read, its rows counted in; about half a second."""
+ROW_COST = 60
+"""What building a row costs, in characters read."""
+MAX_OFFERED = 4
+FORGIVING = ("text", "form", "values", "expressions", "references", "quantities")
+"""Families whose mistakes hide others: what a mend reveals elsewhere is not its fault."""
+REVEALED = ("shapes", "expectations", "advice")
+"""Families that a mend of the above may reveal in its own line."""
+WITHHELD = ("unused-output", "unused-parameter", "unused-block")
+"""Advice that is not given while there are errors, so it may be new without a reason."""
+SIZE_CODES = (
+    "no-valid-output",
+    "concat-sizes-differ",
+    "add-shapes-differ",
+    "residual-shapes-differ",
+    "no-stride-explains",
+    "factor-does-not-divide",
+    "pixels-never-seen",
+)
+"""What an input of another size may mend."""
+LARGEST_INPUT = 4096
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+Key = tuple[str, str, int]
+"""Code, path and line: what a diagnostic is recognised by after an edit."""
+
+
+class Trial(NamedTuple):
+    """What came out of changed texts."""
+
+    network: Network
+    diagnostics: Sequence[Diagnostic]
+
+
+Check = Callable[[Mapping[str, str]], Trial]
+"""Reads, builds and checks the net with other texts for some paths."""
+
+
+def keep_what_mends(
+    diagnostics: Sequence[Diagnostic], network: Network, size: int, check: Check
+) -> None:
+    """Leaves each diagnostic only those mends that work, with what they give.
+
+    ``size`` is the number of characters in the spec.
+    """
+    bench = Bench(diagnostics, network, size + ROW_COST * len(network.nodes), check)
+    for diagnostic in diagnostics:
+        candidates = diagnostic.mends
+        diagnostic.mends = ()
+        if diagnostic.severity != "note":
+            diagnostic.mends = tuple(bench.working(diagnostic, candidates))
+            diagnostic.mends += tuple(bench.working_inputs(diagnostic))
+        if bench.left <= 0 and candidates and not diagnostic.mends:
+            untried = " or ".join(f"`{mend.text}`" for mend in candidates[:2])
+            diagnostic.help += (f"perhaps {untried} (not tried: too much to try)",)
+
+
+class Bench:
+    """Where candidates are tried, and how much may still be tried."""
+
+    def __init__(
+        self, diagnostics: Sequence[Diagnostic], network: Network, cost: int, check: Check
+    ) -> None:
+        self.known = [d for d in diagnostics if d.severity != "note"]
+        self.network = network
+        self.check = check
+        self.left = min(MAX_TRIES, MAX_COST // max(1, cost))
+
+    def working(self, diagnostic: Diagnostic, candidates: Iterable[Mend]) -> list[Mend]:
+        """The candidates that mend; if none leaves the rest alone, those that only reveal what
+        the mistake had hidden.
+        """
+        clean, revealing = [], []
+        for mend in {mend.text: mend for mend in candidates}.values():
+            if self.left <= 0 or len(clean) == MAX_OFFERED:
+                break
+            trial = self.trial(mend)
+            brought = self.brought(diagnostic, mend, trial)
+            if brought is None:
+                continue
+            mend = mend._replace(gives=self.given(diagnostic, trial))
+            if not brought:
+                clean.append(mend)
+            elif forgivable(diagnostic, brought, moved(key_of(diagnostic), mend.edits)):
+                revealing.append(mend)
+        return clean or revealing
+
+    def trial(self, mend: Mend) -> Trial:
+        self.left -= 1
+        return self.check(mended_texts(mend))
+
+    def brought(self, diagnostic: Diagnostic, mend: Mend, trial: Trial) -> Counter[Key] | None:
+        """What is new; None when the diagnostic is still there."""
+        before = Counter(moved(key_of(d), mend.edits) for d in self.known)
+        after = Counter(key_of(d) for d in trial.diagnostics if d.severity != "note")
+        own = moved(key_of(diagnostic), mend.edits)
+        if after[own] >= before[own]:
+            return None
+        new = after - before
+        return Counter({key: n for key, n in new.items() if key[0] not in WITHHELD})
+
+    def given(self, diagnostic: Diagnostic, trial: Trial) -> str:
+        """The shape that comes out of the layer now, where it is another."""
+        if diagnostic.layer is None or RULES[diagnostic.code].family not in ("shapes", "advice"):
+            return ""
+        before = output_of(self.network, diagnostic.layer)
+        after = output_of(trial.network, diagnostic.layer)
+        return "" if after is None or before == after else str(after)
+
+    # Inputs of another size.
+
+    def working_inputs(self, diagnostic: Diagnostic) -> list[Mend]:
+        """The nearest size of the image that mends, if there is one."""
+        if diagnostic.code not in SIZE_CODES or len(self.network.inputs) != 1:
+            return []
+        given = self.network.inputs[0]
+        _, height, width = given.output
+        shown_as = f"{width}x{height}x"
+        source = given.span.source
+        if (
+            height != width
+            or height == 1
+            or source is not self.network.source
+            or shown_as not in source.lines[given.span.line - 1]
+        ):
+            return []
+        if diagnostic.code == "no-valid-output":
+            sizes = self.least_sizes(diagnostic)
+        else:
+            sizes = near_sizes(height)
+        for size in sizes:
+            if found := self.working(diagnostic, [self.input_mend(size)]):
+                return found
+        return []
+
+    def input_mend(self, size: int) -> Mend:
+        given = self.network.inputs[0]
+        text = f"{size}x{size}x{given.output.channels}"
+        return Mend(f"{given.name}: {text}", (Edit(given.span, text),))
+
+    def least_sizes(self, diagnostic: Diagnostic) -> Iterator[int]:
+        """The smallest image that is large enough, and the usual ones above it."""
+        low = high = self.network.inputs[0].output.height
+        while not self.mends(diagnostic, high := high * 2):
+            low = high
+            if high > LARGEST_INPUT or self.left <= 0:
+                return
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.mends(diagnostic, middle):
+                high = middle
+            else:
+                low = middle
+        yield high
+        for step in (2, 8, 32):
+            yield -(-high // step) * step
+
+    def mends(self, diagnostic: Diagnostic, size: int) -> bool:
+        mend = self.input_mend(size)
+        return self.brought(diagnostic, mend, self.trial(mend)) is not None
+
+
+def near_sizes(size: int) -> list[int]:
+    """Image sizes about this one: multiples that halve well, and the nearest numbers."""
+    sizes = {size + step for step in (1, -1, 2, -2, 3, -3)}
+    for multiple in (4, 8, 16, 32):
+        sizes |= {-(-size // multiple) * multiple, size // multiple * multiple}
+    return sorted((s for s in sizes if s not in (0, size)), key=lambda s: (abs(s - size), -s))
+
+
+def forgivable(diagnostic: Diagnostic, brought: Iterable[Key], own: Key) -> bool:
+    """Whether all that is new was there before, hidden by this mistake."""
+    family = RULES[diagnostic.code].family
+    if family == "text":
+        return all(line >= own[2] for _, _, line in brought)
+    return family in FORGIVING and all(
+        place != list(own[1:]) or RULES[code].family in REVEALED for code, *place in brought
+    )
+
+
+def key_of(diagnostic: Diagnostic) -> Key:
+    return diagnostic.code, diagnostic.path, diagnostic.line
+
+
+def moved(key: Key, edits: Iterable[Edit]) -> Key:
+    """The key once the edits have added lines above it, or taken them away."""
+    code, path, line = key
+    for span, text in edits:
+        if span.source.path == path and span.line < line:
+            line += len(LINE_BREAK.findall(text)) - (span.end_line - span.line)
+    return code, path, line
+
+
+def output_of(network: Network, name: str) -> Shape | None:
+    """The shape that leaves a row, step or block; None where it is not known."""
+    from cnncalc.shape import PartialShape
+
+    step = network.steps.get(name)
+    named = (node.output for node in network.nodes if node.name == name)
+    shape = step.output.output if step else next(named, None)
+    return None if isinstance(shape, PartialShape) else shape
+
+
+def mended_texts(mend: Mend) -> dict[str, str]:
+    """The texts that a mend changes, by path, with its edits made."""
+    sources = {edit.span.source.path: edit.span.source for edit in mend.edits}
+    return {
+        path: edited(source, [edit for edit in mend.edits if edit.span.source.path == path])
+        for path, source in sources.items()
+    }
+
+
+def edited(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with some stretches replaced; they do not overlap."""
+    starts = [0, *(found.end() for found in LINE_BREAK.finditer(source.text))]
+    text = source.text
+    for span, new in sorted(edits, key=lambda edit: edit.span[1:], reverse=True):
+        first = starts[span.line - 1] + span.column - 1
+        last = starts[span.end_line - 1] + span.end_column - 1
+        text = text[:first] + new + text[last:]
+    return text
