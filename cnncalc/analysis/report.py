@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncalc.diagnostics import Unknown
+from cnncalc.layers.layer import LayerProblem
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
     from cnncalc.diagnostics import Diagnostic, Span
@@ -61,6 +65,22 @@ class Row:
     @property
     def kind(self) -> str:
         return self.node.layer.kind
+
+    @property
+    def description(self) -> str:
+        """The layer in the lecture's words; its kind where a mistake left a part unknown."""
+        return self._said(self.node.layer.describe)
+
+    @property
+    def notes_label(self) -> str:
+        """The first word of the lecture's notes: `CONV3-64`."""
+        return self._said(self.node.layer.notes_label).upper()
+
+    def _said(self, words: Callable[[], str]) -> str:
+        try:
+            return words()
+        except (Unknown, LayerProblem):
+            return self.kind.replace("_", " ")
 
     @property
     def path(self) -> str:

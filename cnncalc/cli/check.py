@@ -20,7 +20,7 @@ from cnncalc.cli.options import (
     option,
     output_options,
 )
-from cnncalc.cli.output import emit, is_terminal, view_of
+from cnncalc.cli.output import emit, is_terminal, view_of, wants_color
 from cnncalc.render.findings import FORMATS, Checked, render
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def command(
         return Checked(report.source, len(report.rows), told, hidden)
 
     specs, lost = find(nets)
-    files, unreadable = check_all(specs, check)
+    files, unreadable = check_all(progress(specs) if wants_color(color, output) else specs, check)
     if files or format in FOR_PROGRAMS:
         emit(render(format, files, view_of(color, output)), output)
     for reason in (*lost, *unreadable):
@@ -172,11 +172,11 @@ def find(nets: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def check_all(
-    specs: Sequence[str], check: Callable[[str], Checked]
+    specs: Iterable[str], check: Callable[[str], Checked]
 ) -> tuple[list[Checked], list[str]]:
     """Every spec checked, and what cannot be read."""
     files, unreadable = [], []
-    for spec in progress(specs):
+    for spec in specs:
         try:
             files.append(check(spec))
         except Unusable as reason:

@@ -43,7 +43,7 @@ def layers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         ).analyze()
     except Exception:  # a net that cannot be read has no layers to offer
         return []
-    described = {row.name: row.layer.describe() for row in report.rows if row.node.complete}
+    described = {row.name: row.description for row in report.rows}
     names = dict.fromkeys([*report.network.steps, *described])
     return [
         CompletionItem(name, help=described.get(name))

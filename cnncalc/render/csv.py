@@ -59,7 +59,7 @@ def record(row: Row) -> tuple[object, ...]:
     return (
         row.name,
         row.kind,
-        row.layer.describe(),
+        row.description,
         " ".join(row.inputs),
         *tuple(row.output_shape),
         *figures,

@@ -35,7 +35,7 @@ def line(row: Row) -> str:
     """`CONV3-64: [224x224x64] memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`."""
     aside = " (in training only)" if row.training_only else ""
     size = volume(row.output_shape, counted=row.activations != 0)
-    return f"{row.layer.notes_label()}: {size} params: {weights(row)}{aside}"
+    return f"{row.notes_label}: {size} params: {weights(row)}{aside}"
 
 
 def volume(shape: Shape, *, counted: bool = True) -> str:

@@ -140,7 +140,7 @@ def row_line(rows: Sequence[Row], index: int, *, fuse: bool) -> Line:
     row, stop = rows[index], index + 1
     description = described(row)
     while fuse and stop < len(rows) and rows[stop].name.startswith(f"{row.name}."):
-        description += f", {rows[stop].layer.describe()}"
+        description += f", {rows[stop].description}"
         stop += 1
     last = rows[stop - 1]
     return Line(row.name, description, rows[index:stop], index, last.output_shape, row.group)
@@ -148,7 +148,7 @@ def row_line(rows: Sequence[Row], index: int, *, fuse: bool) -> Line:
 
 def described(row: Row) -> str:
     """The layer in the lecture's words, and whose weights it uses."""
-    words = row.layer.describe()
+    words = row.description
     return f"{words}, weights of {row.shares}" if row.shares else words
 
 
