@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from fractions import Fraction
 from functools import cache
 from html.parser import HTMLParser
@@ -15,7 +17,7 @@ import pytest
 
 import cnncalc
 from cnncalc.analysis.report import Report
-from cnncalc.render import View, render
+from cnncalc.render import FORMATS, View, render
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.csv import harmless
 from cnncalc.render.json import number
@@ -131,6 +133,17 @@ def test_diagnostics_are_those_of_check() -> None:
     (found,) = json.loads(render("json", broken, PLAIN))["diagnostics"]
     assert (found["severity"], found["path"], found["line"]) == ("error", "n.yaml", 3)
     assert json.loads(render("json", broken, PLAIN))["totals"]["params"] == 0
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_only_colour_needs_rich(form: str) -> None:
+    """Start-up is a feature: a pipe pays for no terminal library."""
+    code = (
+        "import sys, cnncalc; from cnncalc.render import View, render; "
+        f"render({form!r}, cnncalc.load('lenet5').analyze(), View()); "
+        "sys.exit('rich' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # CSV

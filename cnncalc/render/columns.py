@@ -90,7 +90,7 @@ def bar(figure: str) -> Callable[[Report, Line], Cell]:
         part = share_of(report, line, figure)
         if not part:
             return Cell("")
-        eighths = max(1, round(part * BAR * 8))
+        eighths = round(part * BAR * 8)
         return Cell("█" * (eighths // 8) + BLOCKS[eighths % 8].strip(), heat(part) or "dim")
 
     return cell

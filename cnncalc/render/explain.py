@@ -5,29 +5,25 @@ Made to be read aloud by a student: every symbol is named, every zero has its re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers.layer import LayerProblem, Storage
-from cnncalc.layers.window import WindowLayer, by
-from cnncalc.network import Node
+from cnncalc.layers.window import WindowLayer
 from cnncalc.quantities import compact, exact, megabytes
+from cnncalc.render.border import border
 from cnncalc.render.columns import percent
-from cnncalc.render.page import Page, Piece
+from cnncalc.render.derivation import counted, derivation, say, section
+from cnncalc.render.page import Page
+from cnncalc.render.receptive_field import receptive_field
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from cnncalc.analysis.report import Report, Row
     from cnncalc.layers.formula import Formula
-    from cnncalc.layers.layer import View as Seen
     from cnncalc.layers.window import Axis
     from cnncalc.render import View
-
-INDENT = 4
-SIDES = {0: ("row", "top", "bottom"), 1: ("column", "left", "right")}
 
 
 def explain(report: Report, row: Row, view: View) -> str:
@@ -50,7 +46,7 @@ def explain(report: Report, row: Row, view: View) -> str:
 
 def opening(page: Page, row: Row) -> None:
     """What the layer is, what enters and what leaves."""
-    page.title(row.name, row.layer.describe())
+    page.title(row.name, row.description)
     meaning, _, more = (type(row.layer).__doc__ or "").partition("\n\n")
     page.paragraph(" ".join(meaning.split()))
     if more.strip():
@@ -69,48 +65,6 @@ def opening(page: Page, row: Row) -> None:
     if not row.layer.runs_in_inference:
         page.gap()
         page.paragraph("In inference it does nothing: its input passes through unchanged.")
-
-
-def section(page: Page, title: str) -> None:
-    page.gap()
-    page.line(Piece(title, "bold"))
-
-
-def say(page: Page, *sentences: str) -> None:
-    for sentence in sentences:
-        page.paragraph(sentence, indent=INDENT)
-
-
-def derivation(page: Page, formula: Formula, *, unit: str = "") -> None:
-    """Formula, numbers, result, one under the other; then what the symbols mean."""
-    result = counted(formula.result, unit or formula.unit)
-    steps = [formula.text]
-    if formula.with_numbers != formula.text:
-        steps.append(formula.with_numbers)
-    if formula.with_numbers != str(formula.result):
-        steps.append(result)
-    else:
-        steps[-1] = result
-    lines(page, steps)
-    where(page, {name: (symbol.value, symbol.meaning) for name, symbol in formula.symbols.items()})
-
-
-def counted(number: int, unit: str) -> str:
-    """`55 pixels`, `1 pixel`, `1,728`."""
-    one = unit[:-1] if number == 1 and unit.endswith("s") else unit
-    return f"{exact(number)} {one}".strip()
-
-
-def lines(page: Page, steps: Iterable[str]) -> None:
-    """`  formula`, `= with numbers`, `= result`."""
-    for number, text in enumerate(steps):
-        page.paragraph(text, label="= " if number else "  ", indent=INDENT)
-
-
-def where(page: Page, symbols: Mapping[str, tuple[object, str]]) -> None:
-    width = max((len(f"{name} = {value}") for name, (value, _) in symbols.items()), default=0)
-    for name, (value, meaning) in symbols.items():
-        page.paragraph(meaning, label=f"{f'{name} = {value}':<{width}}  ", indent=INDENT + 4)
 
 
 # Width and height.
@@ -165,60 +119,6 @@ def alike(width: Formula, height: Formula) -> bool:
 def axes_of(row: Row) -> tuple[Axis, Axis] | None:
     """The window along height and width, for a layer that has one."""
     return row.layer.window().axes(row.layer.input) if isinstance(row.layer, WindowLayer) else None
-
-
-def border(axis: Axis) -> str:
-    """What happens where the window meets the border."""
-    line, _, far = SIDES[axis.dim]
-    if axis.same:
-        return same_border(axis)
-    if axis.free % axis.stride == 0:
-        return (
-            f"The division is exact: the last window ends at the {far} border"
-            f"{' of the padding' if axis.after else ''}, no {line} is left over."
-        )
-    quotient = f"{axis.free}/{axis.stride} = {axis.free / axis.stride:.4g} is not whole"
-    if axis.rounding == "ceil":
-        return f"{quotient}, and here it is rounded up: {jutting(axis)}"
-    rest = axis.free % axis.stride
-    text = f"{quotient}, and is rounded down: the last window ends {count(rest, line)} before "
-    text += f"the {far} border{' of the padding' if axis.after else ''}. "
-    if axis.unseen:
-        seen = "is" if axis.unseen == 1 else "are"
-        return text + f"{count(axis.unseen, line)} of the image {seen} never seen by any window."
-    return text + f"That is padding only: every {line} of the image itself is seen."
-
-
-def jutting(axis: Axis) -> str:
-    """Ceil rounding: a last window over the border, or dropped behind it."""
-    line, _, far = SIDES[axis.dim]
-    if axis.output == axis.free // axis.stride + 1:
-        return (
-            f"but that last window would start in the padding at the {far}, so it is dropped, "
-            "as PyTorch does."
-        )
-    over = (axis.output - 1) * axis.stride - axis.free
-    return f"the last window juts out over the {far} border by {count(over, line)}."
-
-
-def same_border(axis: Axis) -> str:
-    line, near, far = SIDES[axis.dim]
-    total = axis.before + axis.after
-    span = "F" if axis.dilation == 1 else "(D·(F − 1) + 1)"
-    text = (
-        f"Padding `same`: as many outputs as the stride makes of the {axis.name}, whatever the "
-        f"kernel. For that {count(total, line)} of zeros {'is' if total == 1 else 'are'} needed, "
-        f"(W2 − 1)·S + {span} − W = ({axis.output} − 1)·{axis.stride} + {axis.extent} − {axis.size}"
-    ).replace("W", "HW"[axis.dim])
-    if not total:
-        return text + ", that is none."
-    text += f": {axis.before} at the {near}, {axis.after} at the {far}"
-    odd = "; the odd one goes to the far side" if axis.before != axis.after else ""
-    return f"{text}{odd}."
-
-
-def count(number: int, noun: str) -> str:
-    return f"{exact(number)} {noun}{'' if number == 1 else 's'}"
 
 
 # Weights, memory, MACs.
@@ -322,99 +222,3 @@ def macs(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]) 
         "0: only convolutions and fully connected layers multiply values by weights and add up."
         f"{apart if elementwise else ''}",
     )
-
-
-# Receptive field.
-
-
-def receptive_field(page: Page, report: Report, row: Row) -> None:
-    section(page, "receptive field")
-    seen = row.layer.view()
-    if seen is None:
-        say(page, "The whole image: every output depends on all of its input.")
-        return
-    if row.receptive_field is None or row.jump is None:
-        say(
-            page, "The whole image: its input sees all of it already, and so does everything after."
-        )
-        return
-    if len(row.inputs) > 1:
-        say(page, *widest(report, row))
-        return
-    before = entering(report, row.node.inputs[0])
-    if before is None:
-        return
-    if seen.kernel == (1, 1):
-        say(
-            page,
-            f"Unchanged, {by(row.receptive_field)} pixels: an output sees one place of its input.",
-        )
-        if seen.stride != (1, 1) or seen.growth != (1, 1):
-            say(page, *{apart(row, seen, before, dim) for dim in (1, 0)})
-        return
-    square = len({*zip(seen.kernel, seen.stride, seen.growth, *before, strict=True)}) == 1
-    for dim in (1,) if square else (1, 0):
-        if not square:
-            say(page, f"Along the {('height', 'width')[dim]}:")
-        recursion(page, row, seen, before, dim)
-
-
-Field = tuple[tuple[int, int], tuple["int | Fraction", "int | Fraction"]]
-
-
-def entering(report: Report, tensor: object) -> Field | None:
-    """Receptive field and jump of what enters; one pixel for the image itself."""
-    if not isinstance(tensor, Node):
-        return (1, 1), (1, 1)
-    row = report.rows[tensor.index]
-    if row.receptive_field is None or row.jump is None:
-        return None
-    return row.receptive_field, row.jump
-
-
-def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None:
-    """The recursion r1 + (F − 1)·j1 with the numbers of the layer before, and the new jump."""
-    (field, jump), source = before, row.inputs[0]
-    kernel = seen.kernel[dim]
-    assert row.receptive_field is not None
-    r1, j1 = field[dim], jump[dim]
-    lines(
-        page,
-        (
-            "r1 + (F − 1)·j1",
-            f"{r1} + ({kernel} − 1)·{j1}",
-            f"{row.receptive_field[dim]} pixels of the image",
-        ),
-    )
-    where(
-        page,
-        {
-            "r1": (r1, f"receptive field of {source}"),
-            "j1": (j1, f"distance between neighbouring values of {source}, in image pixels"),
-            "F": (kernel, "what the window spans of its input"),
-        },
-    )
-    say(page, apart(row, seen, before, dim))
-
-
-def apart(row: Row, seen: Seen, before: Field, dim: int) -> str:
-    """How far neighbouring outputs are apart, from the layer before."""
-    assert row.jump is not None
-    stride, growth, j1, jump = seen.stride[dim], seen.growth[dim], before[1][dim], row.jump[dim]
-    letters, numbers, meaning = "j1·S", f"{j1}·{stride}", "S the stride"
-    if growth > 1:
-        letters, numbers = f"{letters}/G", f"{numbers}/{growth}"
-        meaning = "S the stride, G how many times larger the image becomes"
-    plural = "" if jump == 1 else "s"
-    return (
-        f"Neighbouring outputs are {letters} = {numbers} = {jump} pixel{plural} apart ({meaning})."
-    )
-
-
-def widest(report: Report, row: Row) -> Iterator[str]:
-    """Through branches: the widest of what they see."""
-    for name, tensor in zip(row.inputs, row.node.inputs, strict=True):
-        before = entering(report, tensor)
-        yield f"{name} sees {by(before[0]) if before else 'the whole image'}."
-    assert row.receptive_field is not None
-    yield f"The widest counts: {by(row.receptive_field)} pixels of the image."

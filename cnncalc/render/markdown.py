@@ -33,7 +33,7 @@ def render(report: Report, view: View) -> str:
     parts.append("")
     below = [*summary.totals(report), *summary.published(report)]
     parts += [f"- {statement.label}: {escaped(statement.text)}" for statement in below]
-    remarks = [*report.notices, *notes(report, lines, "")]
+    remarks = [*report.notices, *notes(report, "")]
     parts += [f"\n{escaped(remark)}" for remark in remarks]
     return "\n".join(parts) + "\n"
 

@@ -41,7 +41,7 @@ def html(report: Report) -> str:
         f"<tbody>{''.join(rows)}</tbody><tfoot><tr>{total}</tr></tfoot></table>",
         f"<ul>{''.join(f'<li>{text(s.label)}: {text(s.text)}</li>' for s in below)}</ul>",
     ]
-    remarks = [*report.notices, *notes(report, lines, folded)]
+    remarks = [*report.notices, *notes(report, folded)]
     parts += [f"<p>{text(remark)}</p>" for remark in remarks]
     return "\n".join(parts)
 

@@ -43,7 +43,7 @@ def render(report: Report, view: View) -> str:
     page.grid(filled(report, lines, fitting_columns(report, lines, view), view))
     page.gap()
     page.append(below)
-    remarks = [*report.notices, *notes(report, lines, folded)]
+    remarks = [*report.notices, *notes(report, folded)]
     if remarks:
         page.gap()
     for remark in remarks:
@@ -72,11 +72,15 @@ def shown(report: Report, view: View, room: int) -> tuple[list[Line], str]:
     return outline(report, view.depth), ""
 
 
-def notes(report: Report, lines: Sequence[Line], folded: str) -> list[str]:
+def notes(report: Report, folded: str) -> list[str]:
     """Remarks on what the table shows and leaves out."""
     found = []
-    if any(line.training_only for line in lines):
-        found.append("Layers marked `in training only` count in no total but the training one.")
+    heads = [group.path for group in report.network.groups if group.block == "aux"]
+    if heads:
+        found.append(
+            f"{', '.join(heads)}: side heads, which run in training only and count in no total but "
+            "that of the training."
+        )
     if folded:
         deepest = max((group.depth for group in report.network.groups), default=0)
         found.append(

@@ -1,0 +1,110 @@
+"""How far one layer sees, derived from the layers before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cnncalc.layers.window import by
+from cnncalc.network import Node
+from cnncalc.render.derivation import lines, say, section, where
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnncalc.analysis.report import Report, Row
+    from cnncalc.layers.layer import View as Seen
+    from cnncalc.render.page import Page
+
+
+def receptive_field(page: Page, report: Report, row: Row) -> None:
+    section(page, "receptive field")
+    seen = row.layer.view()
+    if seen is None:
+        say(page, "The whole image: every output depends on all of its input.")
+        return
+    if row.receptive_field is None or row.jump is None:
+        say(
+            page, "The whole image: its input sees all of it already, and so does everything after."
+        )
+        return
+    if len(row.inputs) > 1:
+        say(page, *widest(report, row))
+        return
+    before = entering(report, row.node.inputs[0])
+    if before is None:
+        return
+    if seen.kernel == (1, 1):
+        say(
+            page,
+            f"Unchanged, {by(row.receptive_field)} pixels: an output sees one place of its input.",
+        )
+        if seen.stride != (1, 1) or seen.growth != (1, 1):
+            say(page, *{apart(row, seen, before, dim) for dim in (1, 0)})
+        return
+    square = len({*zip(seen.kernel, seen.stride, seen.growth, *before, strict=True)}) == 1
+    for dim in (1,) if square else (1, 0):
+        if not square:
+            say(page, f"Along the {('height', 'width')[dim]}:")
+        recursion(page, row, seen, before, dim)
+
+
+Field = tuple[tuple[int, int], tuple["int | Fraction", "int | Fraction"]]
+
+
+def entering(report: Report, tensor: object) -> Field | None:
+    """Receptive field and jump of what enters; one pixel for the image itself."""
+    if not isinstance(tensor, Node):
+        return (1, 1), (1, 1)
+    row = report.rows[tensor.index]
+    if row.receptive_field is None or row.jump is None:
+        return None
+    return row.receptive_field, row.jump
+
+
+def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None:
+    """The recursion r1 + (F − 1)·j1 with the numbers of the layer before, and the new jump."""
+    (field, jump), source = before, row.inputs[0]
+    kernel = seen.kernel[dim]
+    assert row.receptive_field is not None
+    r1, j1 = field[dim], jump[dim]
+    lines(
+        page,
+        (
+            "r1 + (F − 1)·j1",
+            f"{r1} + ({kernel} − 1)·{j1}",
+            f"{row.receptive_field[dim]} pixels of the image",
+        ),
+    )
+    where(
+        page,
+        {
+            "r1": (r1, f"receptive field of {source}"),
+            "j1": (j1, f"distance between neighbouring values of {source}, in image pixels"),
+            "F": (kernel, "what the window spans of its input"),
+        },
+    )
+    say(page, apart(row, seen, before, dim))
+
+
+def apart(row: Row, seen: Seen, before: Field, dim: int) -> str:
+    """How far neighbouring outputs are apart, from the layer before."""
+    assert row.jump is not None
+    stride, growth, j1, jump = seen.stride[dim], seen.growth[dim], before[1][dim], row.jump[dim]
+    letters, numbers, meaning = "j1·S", f"{j1}·{stride}", "S the stride"
+    if growth > 1:
+        letters, numbers = f"{letters}/G", f"{numbers}/{growth}"
+        meaning = "S the stride, G how many times larger the image becomes"
+    plural = "" if jump == 1 else "s"
+    return (
+        f"Neighbouring outputs are {letters} = {numbers} = {jump} pixel{plural} apart ({meaning})."
+    )
+
+
+def widest(report: Report, row: Row) -> Iterator[str]:
+    """Through branches: the widest of what they see."""
+    for name, tensor in zip(row.inputs, row.node.inputs, strict=True):
+        before = entering(report, tensor)
+        yield f"{name} sees {by(before[0]) if before else 'the whole image'}."
+    assert row.receptive_field is not None
+    yield f"The widest counts: {by(row.receptive_field)} pixels of the image."
