@@ -67,6 +67,7 @@ def test_bad_arguments(args: list[str]) -> None:
         b"layers: {}\r\n", b"%YAML 1.2\n---\n", b"[" * 30_000, b"input: 8x8x3\nlayers: [reul]",
         b"input: 8x8x3\nlayers: [conv: [2**2**2**99, 3]]",
         b"input: 8x8x3\nlayers: [relu: {repeat: 1000000000}]",
+        b"input: 8x8x3\nparameters: {n: 3 / 0}\nlayers: [conv: {norm: n}]",
         b"extends: self.yaml", b"extends: ../../etc/passwd", b"extends: [vgg16]",
         b"input: 8x8x3\nblocks: {a: [a]}\nlayers: [a]",
     ],
