@@ -91,7 +91,7 @@ CONVOLUTIONS = [
     # same: ceil(15/2) = 8 by ceil(9/2) = 5; 3·3·8·4 = 288; ·40 = 11,520
     Case(
         "conv", {"filters": 4, "kernel": 3, "stride": 2, "padding": "same", "bias": False},
-        "15x9x8", "8x5x4", "4 3×3 filters, stride 2, pad same", 288, 0, 11_520, INPUT,
+        "15x9x8", "8x5x4", "4 3×3 filters, stride 2, pad 1", 288, 0, 11_520, INPUT,
         view=View((3, 3), (2, 2)),
     ),
     # dilation 2: spans 2·(3 − 1) + 1 = 5; 12 − 5 + 1 + 3 = 11 wide (left and right 1 and 2),

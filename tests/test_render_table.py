@@ -152,7 +152,7 @@ def test_a_terminal_gets_what_fits_its_screen(height: int, longest: int) -> None
 def test_a_norm_and_an_activation_fold_before_any_block() -> None:
     lines, folded = fitting(report_of("vgg16"), 30)
     assert [line.name for line in lines][:3] == ["input", "conv1_1", "conv1_2"]
-    assert lines[1].description == "64 3×3 filters, stride 1, pad same, ReLU"
+    assert lines[1].description == "64 3×3 filters, stride 1, pad 1, ReLU"
     assert folded
 
 

@@ -19,7 +19,6 @@ from cnncalc.layers.window import (
     WindowLayer,
     by,
     one_or_two,
-    padding_words,
 )
 
 
@@ -98,7 +97,7 @@ class Conv(Filters):
         dilation = f", dilation {one_or_two(self.dilation)}" if self.dilation != ONES else ""
         return (
             f"{self.filters} {by(self.kernel)} filters{groups}, "
-            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}{dilation}"
+            f"stride {one_or_two(self.stride)}, pad {self.padding_text()}{dilation}"
         )
 
     def notes_label(self) -> str:
@@ -136,7 +135,7 @@ class DepthwiseConv(Filters):
         dilation = f", dilation {one_or_two(self.dilation)}" if self.dilation != ONES else ""
         return (
             f"{many}{by(self.kernel)} filter{'s' if many else ''} per channel, "
-            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}{dilation}"
+            f"stride {one_or_two(self.stride)}, pad {self.padding_text()}{dilation}"
         )
 
     def notes_label(self) -> str:

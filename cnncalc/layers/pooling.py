@@ -8,7 +8,7 @@ from math import gcd
 from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Padding, Pair
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, Saved, View
-from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two, padding_words
+from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two
 from cnncalc.rules import advice as rules
 
 
@@ -67,7 +67,7 @@ class WindowPool(Pool, WindowLayer):
         window = self.window()
         return (
             f"{by(self.kernel)} {self.word} pool, stride {one_or_two(self.stride)}"
-            f"{'' if self.padding == NO_PADDING else f', pad {padding_words(self.padding)}'}"
+            f"{'' if self.padding == NO_PADDING else f', pad {self.padding_text()}'}"
             f"{'' if window.dilation == ONES else f', dilation {one_or_two(window.dilation)}'}"
             f"{', rounded up' if self.rounding == 'ceil' else ''}"
         )

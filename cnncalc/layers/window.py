@@ -6,8 +6,10 @@ The arithmetic itself is in `cnncalc.shape`; here it meets a layer's fields and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
+from cnncalc.diagnostics import Unknown
 from cnncalc.layers.fields import NO_PADDING
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, LayerProblem, View
@@ -166,6 +168,15 @@ class WindowLayer(Layer):
                 for axis in axes
             ]
             yield "dilation", one_number(*dilation)
+
+    def padding_text(self) -> str:
+        """The padding in words: in pixels, also of `same` where its sides are even."""
+        window = self.window()
+        with suppress(Unknown):
+            height, width = window.axes(self.input)
+            if height.before == height.after and width.before == width.after:
+                return one_or_two((height.before, width.before))
+        return padding_words(window.padding)
 
     def view(self) -> View | None:
         window = self.window()
