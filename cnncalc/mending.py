@@ -93,7 +93,8 @@ class Bench:
         """The candidates that mend; if none leaves the rest alone, those that only reveal what
         the mistake had hidden.
         """
-        clean, revealing = [], []
+        clean: list[Mend] = []
+        revealing: list[Mend] = []
         for mend in {mend.text: mend for mend in candidates}.values():
             if self.left <= 0 or len(clean) == MAX_OFFERED:
                 break
@@ -148,7 +149,7 @@ class Bench:
         ):
             return []
         if diagnostic.code == "no-valid-output":
-            sizes = self.least_sizes(diagnostic)
+            sizes: Iterable[int] = self.least_sizes(diagnostic)
         else:
             sizes = near_sizes(height)
         for size in sizes:

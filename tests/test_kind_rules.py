@@ -68,20 +68,20 @@ WRONG = [
         "conv", {"filters": 8, "kernel": 9}, "7x7x3", "no-valid-output",
         " has no valid output: its 9×9 kernel does not fit the 7×7 input",
         "(W − F + 2·P)/S + 1 = (7 − 9 + 2·0)/1 + 1 = −1, must be at least 1",
-        ["kernel: 7", "padding: 1"],
+        ["kernel: 7", "padding: 1", "padding: same"],
     ),
     Wrong(
         "conv", {"filters": 8, "kernel": [3, 9], "stride": 4}, "6x7x3", "no-valid-output",
         " has no valid output: its 9×3 kernel does not fit the 6×7 input",
         "(W − F + 2·P)/S + 1 = (6 − 9 + 2·0)/4 + 1 = 0.25, must be at least 1",
-        ["kernel: [3, 6]", "padding: 2"],
+        ["kernel: [3, 6]", "padding: 2", "padding: same"],
     ),
     Wrong(
         "maxpool", {"kernel": 3, "dilation": 4}, "8x8x3", "no-valid-output",
         " has no valid output: its 3×3 kernel (dilated to 9) does not fit the 8×8 input",
         "(W − (D·(F − 1) + 1) + 2·P)/S + 1 = (8 − (4·(3 − 1) + 1) + 2·0)/3 + 1 = 0.6667, "
         "must be at least 1",
-        ["kernel: 2", "padding: 1", "dilation: 3"],
+        ["kernel: 2", "padding: 1", "dilation: 3", "padding: same"],
     ),
     Wrong(
         "transposed_conv", {"filters": 8, "kernel": 2, "padding": 3}, "4x4x3", "no-valid-output",
@@ -354,7 +354,8 @@ def test_the_inputs_of_a_merge_fill_each_other_in(
          "stride-larger-than-kernel", ["kernel: 4", "stride: 2"]),
         ("conv", {"filters": 4, "kernel": 3, "padding": 3}, "32x32x3",
          "padding-covers-kernel", ["padding: 1", "kernel: 7"]),
-        ("avgpool", {"kernel": 2}, "7x7x3", "pixels-never-seen", ["kernel: 3", "kernel: 1"]),
+        ("avgpool", {"kernel": 2}, "7x7x3", "pixels-never-seen",
+         ["rounding: ceil", "kernel: 3", "kernel: 1"]),
         ("adaptive_avgpool", {"size": 7}, "4x9x3", "pool-enlarges", ["size: [7, 4]"]),
         ("layernorm", {}, "4x4x1", "norm-of-one-value", []),
         ("groupnorm", {"groups": 4}, "4", "norm-of-one-value", []),

@@ -7,12 +7,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Edit, Mend, Related, Span
+from cnncalc.edits import add_entry, indented, source_text
+from cnncalc.network import Node
+from cnncalc.shape import PartialShape
 from cnncalc.spec.model import LayerStep, ResidualStep
 from cnncalc.yaml_tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnncalc.layers.layer import Layer
     from cnncalc.network import Group, Tensor
+    from cnncalc.shape import Shape
     from cnncalc.spec.model import Argument, Step
 
 NONE: dict[str, Argument] = {}
@@ -53,7 +59,7 @@ class StepPlace:
             place = (id(tensor.span.source), tensor.span.line)
             if place not in seen:
                 seen.add(place)
-                related.append(Related(f"gives {tensor.output}", tensor.span))
+                related.append(Related(origin(tensor), tensor.span))
         return tuple(related)
 
     def set_field(self, field: str, value: str) -> Mend | None:
@@ -67,6 +73,14 @@ class StepPlace:
             name = origin.name or origin.word
             return mend and mend._replace(text=f"{mend.text} in {name}")
         return None
+
+
+def origin(tensor: Tensor) -> str:
+    """What stands under the label of a step, or of an input, that gives a shape."""
+    if not isinstance(tensor.output, PartialShape):
+        return f"gives {tensor.output}" if isinstance(tensor, Node) else f"is {tensor.output}"
+    known = tuple.__getitem__(tensor.output, 0)
+    return "its shape is not known" if known is None else f"gives {known} channels"
 
 
 def set_field(step: Step, field: str, value: str) -> Mend | None:
@@ -115,28 +129,45 @@ def project(step: ResidualStep) -> tuple[Mend, ...]:
     if isinstance(node, Sequence) and node.line == node.end_line:
         body = f"{{{text}, body: {source_text(node.span)}}}"
         return (Mend(text, (Edit(node.span, body),)),)
+    if isinstance(node, Sequence):
+        margin = " " * max(node.column - 1, step.label.column + 1)
+        keys = Edit(start_of(node.span), f"{margin}{text}\n{margin}body:\n")
+        by = " " * (len(margin) + 2 - (node.column - 1))
+        return (Mend(text, (keys, *indented(node.span, node.end_line, by))),)
     return ()
 
 
-def add_entry(node: Mapping, text: str) -> Edit:
-    """The edit that adds an entry behind the last one of a mapping."""
-    last = list(node.entries.values())[-1]
-    span = last.value.span
-    end = Span(span.source, span.end_line, span.end_column, span.end_line, span.end_column)
-    flow = span.source.lines[node.line - 1][node.column - 1 : node.column] == "{"
-    if flow:
-        return Edit(end, f", {text}")
-    return Edit(end, f"\n{' ' * (last.key.column - 1)}{text}")
+def start_of(span: Span) -> Span:
+    """The begin of a line."""
+    return Span(span.source, span.line, 1, span.line, 1)
 
 
-def source_text(span: Span) -> str:
-    """The text of a span, as written; on one line."""
-    lines = span.source.lines[span.line - 1 : span.end_line]
-    if len(lines) == 1:
-        return lines[0][span.column - 1 : span.end_column - 1]
-    first, *middle, last = lines
-    parts = [first[span.column - 1 :], *middle, last[: span.end_column - 1]]
-    return " ".join(part.strip() for part in parts)
+def body_mends(step: ResidualStep, x: Shape) -> Iterator[Mend]:
+    """Changes of a residual's body that could give it the shape of its input."""
+    layers = [s for s in step.body if isinstance(s, LayerStep)]
+    bare = [s for s in layers if "padding" in s.kind.fields and "padding" not in s.arguments]
+    same = [mend for s in bare if (mend := set_field(s, "padding", "same"))]
+    if same:
+        words = "padding: same in the body"
+        yield Mend(words, tuple(edit for mend in same for edit in mend.edits))
+    deep = [s for s in layers if "filters" in s.kind.fields]
+    if deep and (mend := set_field(deep[-1], "filters", str(x.channels))):
+        yield mend._replace(text=f"{mend.text} in the body's last {deep[-1].word}")
+
+
+def to_expected(step: Step, expected: Shape, computed: Shape) -> Iterator[Mend]:
+    """Changes of a step that could give it the shape it is expected to have."""
+    if not isinstance(step, LayerStep):
+        return
+    tries: list[tuple[str, str | int]] = []
+    if expected.channels != computed.channels:
+        tries.append(("filters" if "filters" in step.kind.fields else "units", expected.channels))
+    elif expected[1:] != computed[1:]:
+        tries += [("padding", "same"), *(("padding", p) for p in (1, 2, 3))]
+        tries += [("stride", s) for s in (1, 2)]
+    for field, value in tries:
+        if mend := set_field(step, field, str(value)):
+            yield mend
 
 
 def trail(group: Group | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.build.frames import NOT_KNOWN, Frame, Here, Named
-from cnncalc.build.place import StepPlace, project, trail
+from cnncalc.build.place import StepPlace, body_mends, project, to_expected, trail
 from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import KINDS, Layer, LayerProblem
@@ -693,8 +693,13 @@ class Builder:
             self.network.unjudged = True
         elif y.output != step.expect.shape:
             name = here.prefix + (step.name or step.word)
+            expected = step.expect.shape
             problem = claims.unexpected_shape(
-                step.expect.span, name, expected=step.expect.shape, computed=y.output
+                step.expect.span,
+                name,
+                expected=expected,
+                computed=y.output,
+                mends=to_expected(step, expected, y.output),
             )
             self.tell(problem, here.group)
 
@@ -705,10 +710,11 @@ def shortcut_problem(
     """What keeps a residual's input from being added to its body, whose shape is another."""
     span = step.shortcut.span if step.shortcut is not None else step.span
     if mode == "identity":
-        return residuals.residual_shapes_differ(span, path, x, body, project(step))
+        mends = (*project(step), *body_mends(step, x.output))
+        return residuals.residual_shapes_differ(span, path, x, body, mends)
     for before, after in zip(x.output[1:], body.output[1:], strict=True):
         if window_output(before, 1, -(-before // after), 0, 0) != after:
-            return residuals.no_stride_explains(span, path, x, body)
+            return residuals.no_stride_explains(span, path, x, body, body_mends(step, x.output))
     return None
 
 

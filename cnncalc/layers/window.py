@@ -168,6 +168,7 @@ class WindowLayer(Layer):
                 for axis in axes
             ]
             yield "dilation", one_number(*dilation)
+        yield "padding", "same"
 
     def padding_text(self) -> str:
         """The padding in words: in pixels, also of `same` where its sides are even."""

@@ -100,6 +100,8 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
     )
     fit = axis.free % axis.stride
     candidates = (
+        ("padding", str((axis.extent - 1) // 2)),
+        ("rounding", "ceil"),
         (
             "padding",
             str(axis.before + (axis.stride - fit) // 2) if (axis.stride - fit) % 2 == 0 else "",
@@ -107,7 +109,11 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
         ("kernel", str(axis.kernel + fit) if axis.dilation == 1 else ""),
         ("kernel", str(axis.kernel - (axis.stride - fit)) if axis.dilation == 1 else ""),
     )
-    mends = (place.set_field(name, text) for name, text in candidates if text and int(text) > 0)
+    mends = (
+        place.set_field(name, text)
+        for name, text in candidates
+        if text and (not text.lstrip("-").isdigit() or int(text) > 0)
+    )
     return Diagnostic(
         f"{place.name}: {missed} of its {place.layer.input.width}×{place.layer.input.height} "
         "input are never seen",

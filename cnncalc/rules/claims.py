@@ -10,7 +10,7 @@ from cnncalc.rules.references import known_names, rename
 from cnncalc.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnncalc.quantities import Quantity
     from cnncalc.shape import Shape
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @rule("expectations")
 def unexpected_shape(
-    span: Span, name: str, *, expected: Shape, computed: Shape, origin: Span | None = None
+    span: Span,
+    name: str,
+    *,
+    expected: Shape,
+    computed: Shape,
+    origin: Span | None = None,
+    mends: Iterable[Mend] = (),
 ) -> Diagnostic:
     """A layer, block or output has another shape than `expect` says.
 
@@ -37,6 +43,7 @@ def unexpected_shape(
         span,
         label=f"computed: {computed}",
         related=[Related(f"gives {computed}", origin)] if origin and origin != span else (),
+        mends=[*mends, correction(span, written(computed))],
         layer=name,
     )
 
@@ -73,6 +80,7 @@ def unexpected_figure(
         f"{what}: computed {exact(computed)}, expected {stated.describe()}",
         span,
         label=stated.difference(computed),
+        mends=() if "at" in stated.kind else [correction(span, str(computed))],
         notes=[f"most of it: {', '.join(holders)}"] if holders else (),
         layer=name or None,
     )
@@ -167,4 +175,12 @@ def published_differs(
 
 def correction(span: Span, text: str) -> Mend:
     """The mend that states the computed figure."""
-    return Mend(text, (Edit(span, text),))
+    return Mend(f"`{text}`, if the net is right", (Edit(span, text),))
+
+
+def written(shape: Shape) -> str:
+    """A shape as a spec writes it."""
+    channels, height, width = shape
+    if height != width:
+        return f"{{channels: {channels}, height: {height}, width: {width}}}"
+    return str(channels) if height == 1 else f"{width}x{height}x{channels}"

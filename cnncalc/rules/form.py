@@ -10,7 +10,9 @@ from cnncalc.suggestions import FIELD_ALIASES, KIND_ALIASES, nearest
 
 
 @rule("form")
-def unknown_key(span: Span, key: str, where: str, known: Sequence[str]) -> Diagnostic:
+def unknown_key(
+    span: Span, key: str, where: str, known: Sequence[str], mends: Iterable[Mend] | None = None
+) -> Diagnostic:
     """A key is none of those that may stand here.
 
     Each layer kind has its parameters (`cnncalc kinds KIND`), every step also `name`, `from`,
@@ -26,18 +28,24 @@ def unknown_key(span: Span, key: str, where: str, known: Sequence[str]) -> Diagn
         layers:
           - conv: {filters: 16, kernel: 3, padding: 1}
     """
-    near = nearest(key, known, FIELD_ALIASES)
+    mends = rename(span, nearest(key, known, FIELD_ALIASES)) if mends is None else tuple(mends)
     return Diagnostic(
         f"{where} has no key '{key}'",
         span,
         label="unknown key",
-        mends=rename(span, near),
-        help=() if near else known_names(known),
+        mends=mends,
+        help=() if mends else known_names(known),
     )
 
 
 @rule("form")
-def unknown_kind(span: Span, label: str, known: Sequence[str], blocks: Sequence[str]) -> Diagnostic:
+def unknown_kind(
+    span: Span,
+    label: str,
+    known: Sequence[str],
+    blocks: Sequence[str],
+    mends: Iterable[Mend] | None = None,
+) -> Diagnostic:
     """A step's label names neither a layer kind nor a block.
 
     A label is a kind or a block, optionally followed by a number: `conv`, `conv1`, `conv1_1`,
@@ -53,13 +61,15 @@ def unknown_kind(span: Span, label: str, known: Sequence[str], blocks: Sequence[
         layers:
           - conv: [16, 3]
     """
-    near = nearest(label, [*blocks, *known], KIND_ALIASES)
+    if mends is None:
+        mends = rename(span, nearest(label, [*blocks, *known], KIND_ALIASES))
+    mends = tuple(mends)
     return Diagnostic(
         f"'{label}' is no layer kind and no block",
         span,
         label="unknown",
-        mends=rename(span, near),
-        help=() if near else ("`cnncalc kinds` lists the layer kinds",),
+        mends=mends,
+        help=() if mends else ("`cnncalc kinds` lists the layer kinds",),
     )
 
 
@@ -86,7 +96,15 @@ def missing_key(span: Span, key: str, where: str, example: str = "") -> Diagnost
 
 
 @rule("form")
-def wrong_form(span: Span, subject: str, *, wanted: str, found: str, help: str = "") -> Diagnostic:
+def wrong_form(
+    span: Span,
+    subject: str,
+    *,
+    wanted: str,
+    found: str,
+    help: str = "",
+    mends: Iterable[Mend] = (),
+) -> Diagnostic:
     """A list, a mapping or a single value stands where another form is needed.
 
     Bad:
@@ -103,6 +121,7 @@ def wrong_form(span: Span, subject: str, *, wanted: str, found: str, help: str =
         f"{subject} must be {wanted}, not {found}",
         span,
         label=f"must be {wanted}",
+        mends=mends,
         help=(help,) if help else (),
     )
 
@@ -136,18 +155,10 @@ def several_keys_in_a_step(
     )
 
 
-def indent(first: Span, last: int, label: str) -> tuple[Mend, ...]:
-    """The mend that moves whole lines, from ``first``'s to ``last``, under their label."""
-    edits = tuple(
-        Edit(Span(first.source, line, 1, line, 1), "  ")
-        for line in range(first.line, last + 1)
-        if first.source.lines[line - 1].strip()
-    )
-    return (Mend(f"indent the parameters of `{label}` by two more spaces", edits),)
-
-
 @rule("form")
-def no_list_form(span: Span, word: str, *, first: str, count: int) -> Diagnostic:
+def no_list_form(
+    span: Span, word: str, *, first: str, count: int, mends: Iterable[Mend] = ()
+) -> Diagnostic:
     """A list is given to a kind that takes none, or more items than it has places for.
 
     Only `conv` and `transposed_conv` (filters, kernel, stride) and blocks take their parameters
@@ -168,12 +179,15 @@ def no_list_form(span: Span, word: str, *, first: str, count: int) -> Diagnostic
         f"{word} takes {takes}",
         span,
         label="write the parameters by name",
+        mends=mends,
         help=(f"for example `{{{first}: …}}`",) if first else (),
     )
 
 
 @rule("form")
-def no_bare_value(span: Span, word: str, keys: Sequence[str]) -> Diagnostic:
+def no_bare_value(
+    span: Span, word: str, keys: Sequence[str], mends: Iterable[Mend] = ()
+) -> Diagnostic:
     """A bare value is given to a step that has no first parameter.
 
     Bad:
@@ -190,6 +204,7 @@ def no_bare_value(span: Span, word: str, keys: Sequence[str]) -> Diagnostic:
         f"{word} takes no bare value",
         span,
         label="which parameter?",
+        mends=mends,
         help=(f"its keys: {', '.join(keys)}",) if keys else (),
     )
 
@@ -221,7 +236,7 @@ def bad_shape(span: Span, why: str, *, hint: str = "") -> Diagnostic:
 
 
 @rule("form")
-def name_given_twice(span: Span, label: str, name: str) -> Diagnostic:
+def name_given_twice(span: Span, label: str, name: str, mends: Iterable[Mend] = ()) -> Diagnostic:
     """A step has a name by its label and another by the key `name`.
 
     Bad:
@@ -238,7 +253,8 @@ def name_given_twice(span: Span, label: str, name: str) -> Diagnostic:
         f"the step is named twice: '{label}' by its label, and '{name}'",
         span,
         label="the second name",
-        help=("a label with a number is a name; drop one of the two",),
+        mends=mends,
+        help=("a label with a number is a name",),
     )
 
 
@@ -270,6 +286,35 @@ def branches_and_from(span: Span, word: str, *, both: bool) -> Diagnostic:
 
 
 @rule("form")
+def names_as_branches(span: Span, word: str, mends: Iterable[Mend] = ()) -> Diagnostic:
+    """A merge lists the names of steps where its branches would stand.
+
+    A list holds the branches themselves, steps that start at the merge's input. Tensors that
+    exist already are read by `from`.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 1]
+          - conv2: [16, 1]
+          - concat: [conv1, conv2]
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 1]
+          - conv2: [16, 1]
+          - concat: {from: [conv1, conv2]}
+    """
+    return Diagnostic(
+        f"{word} lists names of steps as if they were branches",
+        span,
+        label="outputs that exist already are read by `from`",
+        mends=mends,
+    )
+
+
+@rule("form")
 def too_few_branches(span: Span, word: str, count: int) -> Diagnostic:
     """A merge of fewer than two tensors merges nothing.
 
@@ -290,7 +335,7 @@ def too_few_branches(span: Span, word: str, count: int) -> Diagnostic:
 
 
 @rule("form")
-def not_with_repeat(span: Span, word: str) -> Diagnostic:
+def not_with_repeat(span: Span, word: str, mends: Iterable[Mend] = ()) -> Diagnostic:
     """`repeat` chains a step with itself; a merge that reads `from: [a, b]` cannot be chained.
 
     Bad:
@@ -307,7 +352,7 @@ def not_with_repeat(span: Span, word: str) -> Diagnostic:
           - conv2: [16, 1]
           - add: {from: [conv1, conv2]}
     """
-    return Diagnostic(f"{word} with `from: […]` cannot repeat", span, label="not here")
+    return Diagnostic(f"{word} with `from: […]` cannot repeat", span, label="not here", mends=mends)
 
 
 @rule("form")
@@ -411,7 +456,9 @@ def input_given_twice(span: Span, first: Span) -> Diagnostic:
 
 
 @rule("form")
-def first_step_needs_from(span: Span, names: Sequence[str]) -> Diagnostic:
+def first_step_needs_from(
+    span: Span, names: Sequence[str], mends: Iterable[Mend] = ()
+) -> Diagnostic:
     """With several inputs, or with `inputs`, the first step says which one it reads.
 
     Bad:
@@ -430,5 +477,6 @@ def first_step_needs_from(span: Span, names: Sequence[str]) -> Diagnostic:
         f"the net has the inputs {', '.join(names)}: which one does the first step read?",
         span,
         label="needs `from`",
+        mends=mends,
         help=(f"`from: {names[0]}`",),
     )

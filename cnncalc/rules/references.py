@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Span, rule
-from cnncalc.suggestions import nearest
+from cnncalc.suggestions import WORD_ALIASES, nearest
 
 
 def rename(span: Span, name: str | None) -> tuple[Mend, ...]:
@@ -23,7 +23,9 @@ def known_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 @rule("references")
-def unknown_name(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
+def unknown_name(
+    span: Span, name: str, known: Sequence[str], words: Sequence[str] = ()
+) -> Diagnostic:
     """An expression reads a name that nothing defines.
 
     Expressions see the parameters of the file, those of their block, and, where they are bound,
@@ -41,7 +43,7 @@ def unknown_name(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
         layers:
           - conv: [width, 3]
     """
-    near = nearest(name, known)
+    near = nearest(name, [*known, *words], WORD_ALIASES)
     return Diagnostic(
         f"nothing here is called '{name}'",
         span,
@@ -139,7 +141,9 @@ def tensor_in_an_expression(span: Span, name: str) -> Diagnostic:
 
 
 @rule("references")
-def unknown_step(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
+def unknown_step(
+    span: Span, name: str, known: Sequence[str], mends: Iterable[Mend] = ()
+) -> Diagnostic:
     """A step reads the output of a step that does not exist.
 
     Names can be read in the text they are written in: `layers:`, or one block. A block sees no
@@ -158,13 +162,13 @@ def unknown_step(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
           - conv1: [16, 3]
           - conv2: {from: conv1, filters: 16, kernel: 3}
     """
-    near = nearest(name, known)
+    mends = tuple(mends)
     return Diagnostic(
         f"no step is named '{name}'",
         span,
         label="unknown",
-        mends=rename(span, near),
-        help=() if near else known_names(known),
+        mends=mends,
+        help=() if mends else known_names(known) or ("only a step with a name can be read",),
     )
 
 
@@ -194,7 +198,7 @@ def defined_later(span: Span, name: str, later: Span) -> Diagnostic:
 
 
 @rule("references")
-def duplicate_name(span: Span, name: str, first: Span) -> Diagnostic:
+def duplicate_name(span: Span, name: str, first: Span, mends: Iterable[Mend] = ()) -> Diagnostic:
     """Two things in one text have the same name.
 
     Bad:
@@ -214,6 +218,7 @@ def duplicate_name(span: Span, name: str, first: Span) -> Diagnostic:
         span,
         label="again",
         related=[Related("first used here", first)],
+        mends=mends,
         help=("without a number the step gets an automatic name",),
     )
 

@@ -47,7 +47,9 @@ def residual_shapes_differ(
 
 
 @rule("shapes")
-def no_stride_explains(span: Span, name: str, x: Tensor, body: Tensor) -> Diagnostic:
+def no_stride_explains(
+    span: Span, name: str, x: Tensor, body: Tensor, mends: Iterable[Mend] = ()
+) -> Diagnostic:
     """A projected shortcut cannot reach the size that leaves the body.
 
     The projection is a 1×1 convolution without padding, of stride ceil(in / out) per axis; it
@@ -76,6 +78,7 @@ def no_stride_explains(span: Span, name: str, x: Tensor, body: Tensor) -> Diagno
         span,
         label="cannot be projected",
         related=origins(x, body, span),
+        mends=mends,
         help=("`padding: same` in the body keeps the size, or divides it by the stride",),
         layer=name,
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from cnncalc.diagnostics import Diagnostic, Span, rule
+from cnncalc.diagnostics import Diagnostic, Mend, Span, rule
+from cnncalc.edits import replacing, source_text
+from cnncalc.suggestions import WORD_ALIASES, nearest
 
 
 @rule("values")
@@ -24,7 +27,20 @@ def wrong_type(span: Span, subject: str, *, shown: str, wanted: str) -> Diagnost
         layers:
           - conv: {filters: 16, kernel: 3}
     """
-    return Diagnostic(f"{subject} must be {wanted}, not {shown}", span, label=f"must be {wanted}")
+    flags = {"0": "false", "1": "true"}
+    return Diagnostic(
+        f"{subject} must be {wanted}, not {shown}",
+        span,
+        label=f"must be {wanted}",
+        mends=over(
+            span, shown, [flags[shown]] if wanted == "true or false" and shown in flags else []
+        ),
+    )
+
+
+def over(span: Span, shown: str, values: Sequence[str]) -> list[Mend]:
+    """The mends that write other values over the literal that is shown."""
+    return [replacing(span, value) for value in values if source_text(span) == shown]
 
 
 @rule("values")
@@ -55,6 +71,9 @@ def not_a_whole_number(span: Span, subject: str, *, shown: str, written: str = "
         f"{subject}: {shown} is not a whole number{origin}",
         span,
         label="a whole number is needed here",
+        mends=[replacing(span, source_text(span).replace("/", "//"))]
+        if written.count("/") == 1
+        else (),
         help=("`//` divides and rounds down; `round(…)` and `ceil(…)` say it otherwise",)
         if origin
         else (),
@@ -75,15 +94,19 @@ def out_of_range(span: Span, subject: str, *, shown: str, wanted: str) -> Diagno
         layers:
           - conv: {filters: 16, kernel: 3, stride: 1}
     """
+    values = re.findall(r"at least (\d+)", wanted)
+    if wanted.endswith("to 1") and shown.isdigit() and 1 < int(shown) <= 100:
+        values = [f"{int(shown) / 100:g}"]
     return Diagnostic(
-        f"{subject}: {shown} is out of range, it must be {wanted}", span, label=f"must be {wanted}"
+        f"{subject}: {shown} is out of range, it must be {wanted}",
+        span,
+        label=f"must be {wanted}",
+        mends=over(span, shown, values),
     )
 
 
 @rule("values")
-def unknown_word(
-    span: Span, subject: str, *, shown: str, choices: Sequence[str], nearest: str | None = None
-) -> Diagnostic:
+def unknown_word(span: Span, subject: str, *, shown: str, choices: Sequence[str]) -> Diagnostic:
     """A word is not one of those that its field knows.
 
     Bad:
@@ -96,9 +119,10 @@ def unknown_word(
         layers:
           - conv: {filters: 16, kernel: 3, padding: valid, activation: relu}
     """
+    near = nearest(shown, choices, WORD_ALIASES)
     return Diagnostic(
         f"{subject}: '{shown}' is none of {', '.join(choices)}",
         span,
         label="not known here",
-        help=(f"did you mean `{nearest}`?",) if nearest else (),
+        mends=[replacing(span, near)] if near else (),
     )

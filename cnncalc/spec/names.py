@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.rules import references as rules
+from cnncalc.spec import mends
+from cnncalc.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +47,10 @@ class Scope(NamedTuple):
         if name in tensors:
             return rules.tensor_in_an_expression(span, name)
         known = [*self.names, *(["in_channels"] if self.in_channels else [])]
-        return rules.unknown_name(span, name, [*known, *(LOOP_NAMES if self.loop else ())])
+        from cnncalc.spec.words import language_words
+
+        words = sorted(language_words())
+        return rules.unknown_name(span, name, [*known, *(LOOP_NAMES if self.loop else ())], words)
 
 
 class Use(NamedTuple):
@@ -72,7 +77,7 @@ class TextNames:
         self.count += 1
         first = self.text.names.get(name) or self.given.get(name)
         if first is not None:
-            self.tell(rules.duplicate_name(span, name, first))
+            self.tell(rules.duplicate_name(span, name, first, mends.of_a_duplicate(span, name)))
             return
         self.text.names[name] = span
         self.order[name] = self.count
@@ -88,7 +93,9 @@ class TextNames:
             order = self.order.get(reference.name)
             if order is None:
                 known = [*self.given, *self.text.names]
-                self.tell(rules.unknown_step(reference.span, reference.name, known))
+                name, span = reference.name, reference.span
+                near = mends.to_name(span, name, nearest(name, known))
+                self.tell(rules.unknown_step(span, name, known, near))
             elif order > at:
                 later = self.text.names[reference.name]
                 self.tell(rules.defined_later(reference.span, reference.name, later))

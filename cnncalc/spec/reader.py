@@ -8,6 +8,7 @@ from cnncalc import yaml_tree
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.layers.layer import KINDS
 from cnncalc.rules import form, references
+from cnncalc.spec import mends
 from cnncalc.spec.blocks import check_recursion, read_signature
 from cnncalc.spec.calls import finish_calls
 from cnncalc.spec.claims import mapping_of, read_expect, read_published, read_training, text_of
@@ -150,7 +151,8 @@ class FileReader:
         first = spec.layers[0]
         if not first.sources and not first.broken and spec.inputs:
             names = [tensor.name for tensor in spec.inputs]
-            self.tell(form.first_step_needs_from(first.span, names))
+            candidates = mends.of_first_step(first.label, first.value, names)
+            self.tell(form.first_step_needs_from(first.span, names, candidates))
             first.broken = True
 
     # Parameters, defaults, blocks.
@@ -227,8 +229,10 @@ class FileReader:
             return ()
         if not isinstance(entry.value, Sequence):
             kind = found(entry.value)
+            near = mends.as_list(entry.value) if isinstance(entry.value, Scalar) else ()
+            wanted = "a list of names"
             self.tell(
-                form.wrong_form(entry.value.span, "outputs", wanted="a list of names", found=kind)
+                form.wrong_form(entry.value.span, "outputs", wanted=wanted, found=kind, mends=near)
             )
             return ()
         names.count += 1
@@ -313,7 +317,8 @@ class FileReader:
         for name, tensor in own.items():
             if name not in {old.name for old in base.inputs}:
                 known = [old.name for old in base.inputs]
-                self.tell(references.unknown_step(tensor.span, name, known))
+                near = mends.to_name(tensor.span, name, None)
+                self.tell(references.unknown_step(tensor.span, name, known, near))
         return tuple(own.get(old.name, old) for old in base.inputs)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncalc import expressions
-from cnncalc.diagnostics import Problem
+from cnncalc.diagnostics import Mend, Problem
+from cnncalc.edits import indented
 from cnncalc.layers.fields import Choice, Field, Flag, TensorName, Whole
 from cnncalc.layers.layer import KINDS, Layer
 from cnncalc.rules import form, references
 from cnncalc.rules.text import empty_value
+from cnncalc.spec import mends
 from cnncalc.spec.calls import PendingCall, sort_arguments
 from cnncalc.spec.labels import NAME, Label, read_label
 from cnncalc.spec.model import (
@@ -76,10 +78,11 @@ class StepReader:
         if isinstance(node, Broken):
             return ()
         if not isinstance(node, Sequence):
-            advice = "each step begins with `- `" if isinstance(node, Mapping) else ""
+            wanted = "a list of steps"
+            candidates = mends.of_a_mapping(node) if isinstance(node, Mapping) else ()
             self.tell(
                 form.wrong_form(
-                    node.span, where, wanted="a list of steps", found=found(node), help=advice
+                    node.span, where, wanted=wanted, found=found(node), mends=candidates
                 )
             )
             return ()
@@ -108,10 +111,10 @@ class StepReader:
             self.tell(form.several_keys_in_a_step(extra.key.span, entry.key.text, extra.key.text))
             return self.untrusted(entry.key)
         if not isinstance(node, Broken) and not (isinstance(node, Mapping) and node.broken):
+            row = mends.of_a_row(node, list(KINDS)) if isinstance(node, Sequence) else ()
+            wanted = "a kind, or one `label: value`"
             self.tell(
-                form.wrong_form(
-                    node.span, "a step", wanted="a kind, or one `label: value`", found=found(node)
-                )
+                form.wrong_form(node.span, "a step", wanted=wanted, found=found(node), mends=row)
             )
         return self.nothing(node)
 
@@ -137,10 +140,10 @@ class StepReader:
 
     def not_indented(self, label: Scalar, first: Entry, node: Mapping) -> Step:
         """`- conv:` and its parameters, as far to the left as `conv`."""
-        last = node.end_line
-        mend = form.indent(first.key.span, last, label.text)
-        problem = form.several_keys_in_a_step(first.key.span, label.text, first.key.text, mend)
-        self.tell(problem)
+        span = first.key.span
+        words = f"indent the parameters of `{label.text}` by two more spaces"
+        mend = Mend(words, indented(span, node.end_line))
+        self.tell(form.several_keys_in_a_step(span, label.text, first.key.text, [mend]))
         return self.untrusted(label)
 
     def untrusted(self, key: Scalar) -> Step:
@@ -164,7 +167,9 @@ class StepReader:
         read = self.labels[text]
         step: Step
         if read is None:
-            self.tell(form.unknown_kind(label.span, text, list(KINDS), list(self.blocks)))
+            words, blocks = list(KINDS), list(self.blocks)
+            near = mends.of_unknown_kind(label, [*blocks, *words, *CONTAINERS])
+            self.tell(form.unknown_kind(label.span, text, words, blocks, near))
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
         elif read.word in KINDS:
@@ -247,7 +252,13 @@ class StepReader:
             self.tell(form.wrong_form(node.span, "name", wanted="a name", found=found(node)))
             return
         if step.name is not None:
-            self.tell(form.name_given_twice(node.span, step.label.text, node.text))
+            label = step.label
+            two = (
+                mends.of_two_names(label, step.word, step.value)
+                if isinstance(step.value, Mapping)
+                else ()
+            )
+            self.tell(form.name_given_twice(node.span, label.text, node.text, two))
         elif self.legal_name(node, "step"):
             step.name = node.text
 
@@ -340,7 +351,13 @@ class StepReader:
             self.named_fields(step, value, scope)
         elif isinstance(value, Sequence):
             if kind.takes_branches:
-                step.branches = self.branches(value, scope)
+                if self.names_only(value):
+                    step.broken = True
+                    self.tell(
+                        form.names_as_branches(value.span, step.word, [mends.names_of(value)])
+                    )
+                else:
+                    step.branches = self.branches(value, scope)
             else:
                 self.list_form(step, value, scope)
         elif isinstance(value, Scalar):
@@ -349,6 +366,13 @@ class StepReader:
             step.broken = True
         self.finish_layer(step)
         return step
+
+    def names_only(self, value: Sequence) -> bool:
+        """Whether a list holds names of earlier steps, where branches would stand."""
+        return bool(value.items) and all(
+            isinstance(item, Scalar) and (item.text in self.names.order or item.text == "previous")
+            for item in value.items
+        )
 
     def named_fields(self, step: LayerStep, value: Mapping, scope: Scope) -> None:
         fields = step.kind.fields
@@ -363,7 +387,8 @@ class StepReader:
                     self.tell(form.wrong_form(entry.value.span, key, wanted="a list", found=kind))
             elif key not in STEP_KEYS:
                 known = [*fields, *STEP_KEYS, *(["branches"] if step.kind.takes_branches else [])]
-                self.tell(form.unknown_key(entry.key.span, key, step.word, known))
+                near = mends.of_unknown_key(value, entry, known)
+                self.tell(form.unknown_key(entry.key.span, key, step.word, known, near))
                 step.broken, step.trusted = True, False
         step.faulty.update(value.broken)
 
@@ -372,7 +397,12 @@ class StepReader:
         places = kind.positional if kind.takes_list else ()
         if len(value.items) > len(places):
             first = kind.positional[0] if kind.positional else next(iter(kind.fields), "")
-            self.tell(form.no_list_form(value.span, step.word, first=first, count=len(places)))
+            candidates = mends.of_no_list_form(kind, step.label, value)
+            self.tell(
+                form.no_list_form(
+                    value.span, step.word, first=first, count=len(places), mends=candidates
+                )
+            )
             step.broken, step.trusted = True, False
         for name, item in zip(places, value.items, strict=False):
             self.argument(step, kind.fields[name], item, scope)
@@ -381,7 +411,8 @@ class StepReader:
         kind = step.kind
         if kind.takes_branches or not kind.positional:
             keys = [*kind.fields, *STEP_KEYS] if kind.fields else []
-            self.tell(form.no_bare_value(value.span, step.word, keys))
+            candidates = mends.of_no_bare_value(kind, step.label, value)
+            self.tell(form.no_bare_value(value.span, step.word, keys, candidates))
             step.broken, step.trusted = True, False
             return
         self.argument(step, kind.fields[kind.positional[0]], value, scope)
@@ -463,7 +494,9 @@ class StepReader:
         if step.broken:
             return
         if many and step.repeat is not None:
-            self.tell(form.not_with_repeat(step.span, step.word))
+            assert isinstance(step.value, Mapping)
+            candidates = mends.without_entry(step.value, "repeat")
+            self.tell(form.not_with_repeat(step.span, step.word, candidates))
         elif many and step.branches:
             self.tell(form.branches_and_from(step.span, step.word, both=True))
         elif many:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnncalc.diagnostics import Diagnostic
+    from cnncalc.diagnostics import Diagnostic, Mend
     from cnncalc.render import View
 
 FORMATS = ("full", "concise", "json", "github", "sarif")
@@ -54,8 +54,14 @@ def summary(files: Sequence[Checked]) -> str:
 
 def help_of(diagnostic: Diagnostic) -> list[str]:
     """What to do about it: the mends that were tried, in one line, then the advice."""
-    mends = [f"`{m.text}` gives {m.gives}" if m.gives else f"`{m.text}`" for m in diagnostic.mends]
+    mends = [offered(mend) for mend in diagnostic.mends]
     return ["; ".join(mends), *diagnostic.help] if mends else list(diagnostic.help)
+
+
+def offered(mend: Mend) -> str:
+    """A mend in words: what to paste stands in backticks, unless it is a sentence that has them."""
+    text = mend.text if "`" in mend.text else f"`{mend.text}`"
+    return f"{text} gives {mend.gives}" if mend.gives else text
 
 
 def notes_of(diagnostic: Diagnostic) -> list[str]:
