@@ -2,7 +2,7 @@
 
 costs            weights, biases, MACs, activations, elementwise operations
 receptive_field  what one output value sees
-memory           live storages in inference and training
+memory           the four figures of memory; storages, training: the walks; optimizers
 claims           `expect` and `published` beside the computed figures
 report           what renderers read
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.costs import rows
+from cnncalc.analysis.memory import set_memory
 from cnncalc.analysis.receptive_field import set_receptive_fields
 from cnncalc.analysis.report import Report
 
@@ -27,6 +28,7 @@ def analyze(network: Network, batch: int = 1, dtype: str = "float32") -> Report:
     report.rows = rows(network)
     set_receptive_fields(network, report.rows)
     set_totals(report)
+    set_memory(report)
     return report
 
 

@@ -172,7 +172,7 @@ class Totals:
     param_bytes: int
     activation_bytes: int
     backward_bytes: int
-    peak_activation_bytes: int
+    peak_activation_bytes: int | None
     saved_activation_bytes: int | None
     training_peak_bytes: int | None
 

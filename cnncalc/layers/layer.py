@@ -239,6 +239,10 @@ class Layer:
         """
         return Storage.NEW
 
+    def buffer_bytes(self) -> int:
+        """Bytes of what it holds beside parameters, whatever the dtype (running statistics)."""
+        return 0
+
     def saved(self) -> Saved:
         """What autograd keeps in training mode."""
         return NOTHING_SAVED

@@ -48,6 +48,10 @@ class BatchNorm(Norm):
         """Two per value: in inference, statistics, scale and shift fold into a·x + b."""
         return 2 * self.input.values
 
+    def buffer_bytes(self) -> int:
+        """Running mean and variance in float32, and the number of batches in int64."""
+        return 2 * 4 * self.input.channels + 8
+
     def saved(self) -> Saved:
         return Saved(inputs=True, batch_statistics=2 * self.input.channels)
 
