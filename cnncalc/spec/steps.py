@@ -192,7 +192,9 @@ class StepReader:
 
     def defined(self, step: Step) -> Step:
         if step.name is not None:
-            self.names.define(step.name, step.span)
+            node = step.value
+            key = node.entries.get("name") if isinstance(node, Mapping) else None
+            self.names.define(step.name, key.value.span if key else step.span)
         else:
             self.names.count += 1
         return step
