@@ -126,8 +126,8 @@ def test_memory_totals_are_shown_once_they_are_known() -> None:
     report.totals.saved_activation_bytes = 1_000
     report.totals.training_peak_bytes = None
     text = render("table", report, PLAIN)
-    assert "peak in inference 26.3 MB; kept for the backward pass 1.0 KB (batch 1" in text
-    assert "peak of a training step" not in text
+    assert "inference peaks at 26.3 MB beside the weights; 1.0 KB are kept for the" in text
+    assert "training step" not in text
 
 
 def test_blocks_fold_to_the_depth_asked_for() -> None:

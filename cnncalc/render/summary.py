@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from cnncalc.analysis.report import Comparison, Report, Row
 
 MEMORY = {
-    "peak_activation_bytes": "peak in inference",
-    "saved_activation_bytes": "kept for the backward pass",
-    "training_peak_bytes": "peak of a training step",
+    "peak_activation_bytes": "an inference peaks at {} beside the weights",
+    "saved_activation_bytes": "{} are kept for the backward pass",
+    "training_peak_bytes": "a training step (SGD with momentum) peaks at {} in all",
 }
 """The memory totals, where they were computed, in the reader's words."""
 
@@ -105,12 +105,10 @@ def compute(report: Report) -> str:
 def memory(report: Report) -> Iterator[Statement]:
     """The memory totals that were computed."""
     known = {name: getattr(report.totals, name, None) for name in MEMORY}
-    parts = [
-        f"{MEMORY[name]} {megabytes(size)}" for name, size in known.items() if size is not None
-    ]
+    parts = [MEMORY[name].format(megabytes(size)) for name, size in known.items() if size]
     if parts:
-        batch = f" (batch {exact(report.batch)}, {report.dtype})"
-        yield Statement("memory", "; ".join(parts) + batch)
+        text = f"with batch {exact(report.batch)}, {'; '.join(parts)}"
+        yield Statement("memory", text)
 
 
 def receptive_field(report: Report) -> str:
