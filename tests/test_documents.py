@@ -58,6 +58,15 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
+def test_every_kind_has_its_place_in_the_reference() -> None:
+    """docs/kinds.md shows `cnncalc kinds KIND` of every kind."""
+    from cnncalc.layers import KINDS
+
+    text = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
+    shown = {command.line for session in console.sessions(text) for command in session}
+    assert shown == {"cnncalc kinds", *(f"cnncalc kinds {kind}" for kind in KINDS)}
+
+
 def test_links_are_found() -> None:
     """The check of links is no empty one."""
     assert "](docs/language.md" in (ROOT / "README.md").read_text(encoding="utf-8")
