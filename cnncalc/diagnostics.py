@@ -82,8 +82,9 @@ class Edit(NamedTuple):
 class Mend(NamedTuple):
     """A change of the source that removes a diagnostic.
 
-    ``text`` is what the user pastes or does (``kernel: 7``); ``edits`` does the same to the
-    source, so that the mend can be tried before it is offered; ``gives`` says what comes out.
+    ``text`` is what the user pastes (``kernel: 7``), or a sentence with code in backticks;
+    ``edits`` does the same to the source, so that the mend can be tried before it is offered;
+    ``gives`` says what comes out.
     """
 
     text: str

@@ -6,7 +6,7 @@ Beside `cnncalc.diagnostics`; knows places and nodes, and nothing of what they m
 from __future__ import annotations
 
 from cnncalc.diagnostics import Edit, Mend, Span
-from cnncalc.yaml_nodes import Entry, Mapping, Node, Scalar
+from cnncalc.yaml_nodes import Entry, Mapping, Node, Scalar, Sequence
 
 
 def source_text(span: Span) -> str:
@@ -39,15 +39,16 @@ def replacing(span: Span, text: str) -> Mend:
     return Mend(text, (Edit(span, text),))
 
 
-def in_braces(node: Mapping) -> bool:
+def in_brackets(node: Mapping | Sequence) -> bool:
+    """Whether a collection is written in braces or brackets, not line by line."""
     lines = node.source.lines
-    return lines[node.line - 1][node.column - 1 : node.column] == "{"
+    return lines[node.line - 1][node.column - 1 : node.column] in ("{", "[")
 
 
 def add_entry(node: Mapping, text: str) -> Edit:
     """The edit that adds an entry behind the last one of a mapping."""
     last = list(node.entries.values())[-1]
-    if in_braces(node):
+    if in_brackets(node):
         return behind(last.value.span, f", {text}")
     return behind(last.value.span, f"\n{' ' * (last.key.column - 1)}{text}")
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.diagnostics import Diagnostic, Related, Source, Span
+from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Source, Span
 from cnncalc.rules import syntax as rules
 from cnncalc.rules.text import (
     directive,
     excerpt,
+    insertion,
     missing_space,
     several_documents,
     unquoted_expression,
@@ -158,23 +159,33 @@ class Fault:
         bracket = self.source.lines[opening.line - 1][opening.column - 1]
         if character in ("]", "}"):
             if (bracket, character) in (("[", "}"), ("{", "]")):
-                return rules.unclosed_bracket(place, bracket=bracket, found=character)
+                closed = self.here()
+                return rules.unclosed_bracket(
+                    place, bracket=bracket, found=character, closed=closed
+                )
             return rules.bad_syntax(self.here(), what=f"a value is missing before `{character}`")
         if self.at_end() or (
             self.line > opening.line and self.indent() <= self.indent(opening.line)
         ):
             return rules.unclosed_bracket(place, bracket=bracket)
         if character == ",":
-            return rules.bad_syntax(self.here(), what="a value is missing before this comma")
+            twice = Mend("remove one `,`", (Edit(self.here(), ""),))
+            return rules.bad_syntax(
+                self.here(), what="a value is missing before this comma", mends=(twice,)
+            )
         if character == ":" or self.says("mapping values"):
             key = LAST_WORD.search(self.text, 0, self.column - 1)
             place = self.at(self.line, key.start() + 1, len(key[1])) if key else self.here()
+            comma = Mend("put a `,` before it", (insertion(place, ", "),))
             return rules.bad_syntax(
-                place, what="a comma is missing before this key, or quotes around this value"
+                place,
+                what="a comma is missing before this key, or quotes around this value",
+                mends=(comma,),
             )
         return self.split_expression() or rules.bad_syntax(
             self.here(),
             what="a comma is missing before this, or a bracket in the lines above is not closed",
+            mends=(Mend("put a `,` before it", (insertion(self.here(), ", "),)),),
         )
 
     def at_end(self) -> bool:
@@ -244,7 +255,7 @@ class Fault:
         return rules.bad_indentation(
             self.at(self.line, column, max(1, self.column - column)),
             why="this line is deeper than the one above, which has its value already",
-            related=Related("has its value", self.at(line, self.indent(line) + 1)),
+            related=Related("has its value", self.at(line, len(above) - len(key) + 1)),
         )
 
     def list_in(self, column: int) -> Span | None:

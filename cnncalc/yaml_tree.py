@@ -431,7 +431,7 @@ class Reader:
         if text in mapping.entries or text in mapping.broken:
             entry = mapping.entries.get(text)
             first = entry.key.span if entry else None
-            self.report(rules.duplicate_key(key.span, key=text, first=first))
+            self.report(rules.duplicate_key(key.span, key=text, first=first, end=value.span))
         elif type(value) is Broken:
             remember_broken(mapping, text)
         else:

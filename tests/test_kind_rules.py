@@ -196,20 +196,20 @@ APART = [
         "add", "28x28x64 56x56x64", "add-shapes-differ",
         "input 1 is 28×28×64, input 2 is 56×56×64: an addition needs equal shapes",
         ["input 2 padding: same", "input 1 padding: same", "input 1 stride: 1",
-         "input 2 stride: 2"],
+         "input 2 stride: 2", "`padding: same` in the steps of inputs 1 and 2"],
         "a step `upsample: 2` brings input 1 to the size of input 2",
     ),
     Apart(
         "add", "1x1x1 1x1x8", "add-shapes-differ",
         "input 1 is 1×1×1, input 2 is 1×1×8: an addition needs equal shapes",
         ["input 2 filters: 1", "input 1 filters: 8"],
-        "a step `conv: [1, 1]` gives input 2 1 channels",
+        "a step `conv: [1, 1]` brings input 2 to 1 channel",
     ),
     Apart(
         "concat", "30x30x16 30x28x8", "concat-sizes-differ",
         "input 1 is 30×30×16, input 2 is 30×28×8: a concatenation needs equal height and width",
         ["crop: true", "input 2 padding: same", "input 1 padding: same", "input 2 stride: 1",
-         "input 1 stride: 2"],
+         "input 1 stride: 2", "`padding: same` in the steps of inputs 1 and 2"],
         "",
     ),
     Apart(
@@ -217,14 +217,14 @@ APART = [
         "input 1 is 12×12×8, input 2 is 1×1×4: factors need equal shapes, or height and width 1, "
         "or 1 channel",
         ["input 2 filters: 8", "input 1 filters: 4"],
-        "a step `conv: [8, 1]` gives input 2 8 channels",
+        "a step `conv: [8, 1]` brings input 2 to 8 channels",
     ),
     Apart(
         "multiply", "1x1x8 12x12x8 12x6x1", "factors-differ",
         "input 2 is 12×12×8, input 3 is 12×6×1: factors need equal shapes, or height and width 1, "
         "or 1 channel",
         ["input 3 padding: same", "input 2 padding: same", "input 3 stride: 1",
-         "input 2 stride: 2"],
+         "input 2 stride: 2", "`padding: same` in the steps of inputs 2 and 3"],
         "a step `upsample: 2` brings input 3 to the size of input 2",
     ),
 ]  # fmt: skip

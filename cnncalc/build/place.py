@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Edit, Mend, Related, Span
-from cnncalc.edits import add_entry, indented, source_text
+from cnncalc.edits import add_entry, in_brackets, indented, source_text
 from cnncalc.network import Node
 from cnncalc.shape import PartialShape
 from cnncalc.spec.model import LayerStep, ResidualStep
@@ -71,7 +71,7 @@ class StepPlace:
         if isinstance(origin, LayerStep) and field in origin.kind.fields:
             mend = set_field(origin, field, value)
             name = origin.name or origin.word
-            return mend and mend._replace(text=f"{mend.text} in {name}")
+            return mend and mend._replace(text=f"`{mend.text}` in {name}")
         return None
 
 
@@ -126,20 +126,16 @@ def project(step: ResidualStep) -> tuple[Mend, ...]:
         return (Mend(text, (Edit(step.shortcut.span, "project"),)),)
     if step.shortcut is None and isinstance(node, Mapping) and node.entries:
         return (Mend(text, (add_entry(node, text),)),)
-    if isinstance(node, Sequence) and node.line == node.end_line:
+    if isinstance(node, Sequence) and in_brackets(node):
         body = f"{{{text}, body: {source_text(node.span)}}}"
         return (Mend(text, (Edit(node.span, body),)),)
     if isinstance(node, Sequence):
         margin = " " * max(node.column - 1, step.label.column + 1)
-        keys = Edit(start_of(node.span), f"{margin}{text}\n{margin}body:\n")
         by = " " * (len(margin) + 2 - (node.column - 1))
-        return (Mend(text, (keys, *indented(node.span, node.end_line, by))),)
+        first, *rest = indented(node.span, node.end_line, by)
+        first = first._replace(text=f"{margin}{text}\n{margin}body:\n{by}")
+        return (Mend(text, (first, *rest)),)
     return ()
-
-
-def start_of(span: Span) -> Span:
-    """The begin of a line."""
-    return Span(span.source, span.line, 1, span.line, 1)
 
 
 def body_mends(step: ResidualStep, x: Shape) -> Iterator[Mend]:
@@ -148,11 +144,11 @@ def body_mends(step: ResidualStep, x: Shape) -> Iterator[Mend]:
     bare = [s for s in layers if "padding" in s.kind.fields and "padding" not in s.arguments]
     same = [mend for s in bare if (mend := set_field(s, "padding", "same"))]
     if same:
-        words = "padding: same in the body"
+        words = "`padding: same` in the body"
         yield Mend(words, tuple(edit for mend in same for edit in mend.edits))
     deep = [s for s in layers if "filters" in s.kind.fields]
     if deep and (mend := set_field(deep[-1], "filters", str(x.channels))):
-        yield mend._replace(text=f"{mend.text} in the body's last {deep[-1].word}")
+        yield mend._replace(text=f"`{mend.text}` in the body's last {deep[-1].word}")
 
 
 def to_expected(step: Step, expected: Shape, computed: Shape) -> Iterator[Mend]:

@@ -119,7 +119,18 @@ def origin_mends(place: Place, pair: tuple[int, int], axis: int) -> list[Mend | 
             (smaller, "stride", "1"),
             *([(larger, "stride", str(ratio))] if ratio > 1 else []),
         ]
-    return [place.set_origin_field(*attempt) for attempt in tries]
+    return [*(place.set_origin_field(*attempt) for attempt in tries), both(place, pair, axis)]
+
+
+def both(place: Place, pair: tuple[int, int], axis: int) -> Mend | None:
+    """`padding: same` in the two steps before the merge at once."""
+    if axis == 0:
+        return None
+    changes = [place.set_origin_field(index, "padding", "same") for index in pair]
+    if None in changes or changes[0] == changes[1]:
+        return None
+    edits = tuple(edit for mend in changes if mend for edit in mend.edits)
+    return Mend(f"`padding: same` in the steps of inputs {pair[0] + 1} and {pair[1] + 1}", edits)
 
 
 def steps_to_add(place: Place, pair: tuple[int, int], axis: int) -> list[str]:
@@ -127,7 +138,8 @@ def steps_to_add(place: Place, pair: tuple[int, int], axis: int) -> list[str]:
     first, second = pair
     a, b = (place.layer.inputs[i][axis] for i in pair)
     if axis == 0:
-        return [f"a step `conv: [{a}, 1]` gives input {second + 1} {a} channels"]
+        words = "channel" if a == 1 else "channels"
+        return [f"a step `conv: [{a}, 1]` brings input {second + 1} to {a} {words}"]
     small, large = sorted(((a, first), (b, second)))
     if large[0] % small[0]:
         return []

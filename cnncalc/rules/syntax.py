@@ -7,6 +7,7 @@ Worded for the YAML that a spec needs, not for the whole of it; which one fits i
 from __future__ import annotations
 
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Span, rule
+from cnncalc.edits import source_text
 from cnncalc.rules.text import UNREAD, excerpt, in_quotes, insertion
 
 
@@ -20,8 +21,20 @@ def tab_indentation(span: Span) -> Diagnostic:
         f"a tab where YAML allows only spaces; {UNREAD}",
         span,
         label="a tab",
+        mends=[without_tabs(span, width) for width in (2, 4)],
         help=("indent with spaces, two per level",),
     )
+
+
+def without_tabs(span: Span, width: int) -> Mend:
+    """The mend that indents every line with spaces, so many for each tab."""
+    edits = []
+    for number, line in enumerate(span.source.lines, 1):
+        blank = line[: len(line) - len(line.lstrip(" \t"))]
+        if "\t" in blank:
+            place = Span(span.source, number, 1, number, len(blank) + 1)
+            edits.append(Edit(place, blank.replace("\t", " " * width)))
+    return Mend(f"`expand -t {width}`: {width} spaces for each tab", tuple(edits))
 
 
 @rule("text")
@@ -46,8 +59,22 @@ def bad_indentation(span: Span, *, why: str, related: Related | None = None) -> 
         f"bad indentation: {why}; {UNREAD}",
         span,
         label="wrong column",
+        mends=in_column_of(span, related.span) if related else (),
         related=(related,) if related else (),
     )
+
+
+def in_column_of(span: Span, other: Span) -> tuple[Mend, ...]:
+    """The mends that move a line to begin where another does, or the other way round."""
+    pairs = ((span, other), (other, span))
+    return tuple(
+        Mend(
+            f"`{excerpt(rest_of_line(moved))}` in column {fixed.column}, like line {fixed.line}",
+            (Edit(moved._replace(column=1, end_line=moved.line, end_column=moved.column),
+                  " " * (fixed.column - 1)),),
+        )
+        for moved, fixed in pairs
+    )  # fmt: skip
 
 
 @rule("text")
@@ -145,16 +172,21 @@ def reserved_character(span: Span, *, character: str) -> Diagnostic:
           - conv: [16, 3]
     """
     shown = "a backtick" if character == "`" else f"`{character}`"
+    text = rest_of_line(span).partition(" #")[0].rstrip()
+    whole = span._replace(end_column=span.column + len(text))
     return Diagnostic(
         f"{shown} cannot begin a value: YAML keeps it for itself; {UNREAD}",
         span,
         label="not allowed here",
+        mends=in_quotes(whole, text),
         help=("a text that begins so needs quotes",),
     )
 
 
 @rule("text")
-def unclosed_bracket(span: Span, *, bracket: str, found: str = "") -> Diagnostic:
+def unclosed_bracket(
+    span: Span, *, bracket: str, found: str = "", closed: Span | None = None
+) -> Diagnostic:
     """A `[` or `{` is not closed where its lines end, or is closed by the bracket of another kind.
 
     Bad:
@@ -171,7 +203,27 @@ def unclosed_bracket(span: Span, *, bracket: str, found: str = "") -> Diagnostic
     """
     closing = "]" if bracket == "[" else "}"
     why = f"`{bracket}` is closed by `{found}`" if found else f"`{bracket}` is never closed"
-    return Diagnostic(f"{why}; {UNREAD}", span, label=f"needs a `{closing}`")
+    if closed is not None:
+        mends = [Mend(f"write `{closing}` for `{found}`", (Edit(closed, closing),))]
+    else:
+        end = behind_text(span)
+        line = source_text(end._replace(column=span.column))
+        missing = max(1, line.count(bracket) - line.count(closing))
+        edit = Edit(end._replace(column=end.end_column), closing * missing)
+        mends = [Mend(f"close it: `{excerpt(line)}{closing * missing}`", (edit,))]
+    return Diagnostic(f"{why}; {UNREAD}", span, label=f"needs a `{closing}`", mends=mends)
+
+
+def rest_of_line(span: Span) -> str:
+    """The line from a place on."""
+    lines = span.source.lines
+    return lines[span.line - 1][span.column - 1 :] if span.line <= len(lines) else ""
+
+
+def behind_text(span: Span) -> Span:
+    """The place behind the last word of a line, its comment left out."""
+    end = span.column + len(rest_of_line(span).partition(" #")[0].rstrip())
+    return Span(span.source, span.line, span.column, span.line, end)
 
 
 @rule("text")
@@ -213,10 +265,17 @@ def unclosed_quote(span: Span, *, quote: str) -> Diagnostic:
         layers:
           - conv: [16, 3]
     """
+    end = behind_text(span)
     return Diagnostic(
         f"the quote that opens here is not closed in its line; {UNREAD}",
         span,
         label=f"needs a second {quote}",
+        mends=[
+            Mend(
+                f"{excerpt(source_text(end))}{quote}",
+                (Edit(end._replace(column=end.end_column), quote),),
+            )
+        ],
     )
 
 
@@ -240,12 +299,15 @@ def bad_escape(span: Span, *, written: str) -> Diagnostic:
         f"`{excerpt(written)}` is no escape that YAML knows; {UNREAD}",
         span,
         label="not an escape",
+        mends=[Mend(f"\\{excerpt(written)}", (insertion(span, "\\"),))],
         help=("between single quotes a backslash is an ordinary character",),
     )
 
 
 @rule("text")
-def bad_syntax(span: Span, *, what: str, help: tuple[str, ...] = ()) -> Diagnostic:
+def bad_syntax(
+    span: Span, *, what: str, help: tuple[str, ...] = (), mends: tuple[Mend, ...] = ()
+) -> Diagnostic:
     """The text is not YAML here: a comma left out, a word after a closing quote, a stray dash.
 
     Bad:
@@ -258,4 +320,4 @@ def bad_syntax(span: Span, *, what: str, help: tuple[str, ...] = ()) -> Diagnost
         layers:
           - conv: {filters: 16, kernel: 4, stride: 2}
     """
-    return Diagnostic(f"{what}; {UNREAD}", span, label="not YAML", help=help)
+    return Diagnostic(f"{what}; {UNREAD}", span, label="not YAML", help=help, mends=mends)

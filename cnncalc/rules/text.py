@@ -8,6 +8,7 @@ YAML cannot tell how it goes on, are in `cnncalc.rules.syntax`. All are found by
 from __future__ import annotations
 
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Span, printable, rule
+from cnncalc.edits import from_to, source_text
 
 UNREAD = "the rest of the file was not read"
 
@@ -109,8 +110,12 @@ def unprintable_character(span: Span, *, character: str) -> Diagnostic:
     import unicodedata
 
     name = unicodedata.name(character, "a control character")
+    raw = source_text(span) == character
     return Diagnostic(
-        f"U+{ord(character):04X} ({name}) is not allowed in a spec", span, label="remove it"
+        f"U+{ord(character):04X} ({name}) is not allowed in a spec",
+        span,
+        label="remove it",
+        mends=[Mend(f"remove the `U+{ord(character):04X}`", (Edit(span, ""),))] if raw else (),
     )
 
 
@@ -174,12 +179,14 @@ def directive(span: Span, *, written: str, stops: bool = False) -> Diagnostic:
     return Diagnostic(
         f"`{excerpt(written)}`: a spec has no YAML directives" + (f"; {UNREAD}" if stops else ""),
         span,
-        help=("remove this line",),
+        mends=(Mend(f"remove `{excerpt(written)}`", (Edit(span, ""),)),),
     )
 
 
 @rule("text")
-def duplicate_key(span: Span, *, key: str, first: Span | None) -> Diagnostic:
+def duplicate_key(
+    span: Span, *, key: str, first: Span | None, end: Span | None = None
+) -> Diagnostic:
     """A mapping has the same key twice. YAML parsers silently keep one; here it is a mistake.
 
     Bad:
@@ -197,7 +204,20 @@ def duplicate_key(span: Span, *, key: str, first: Span | None) -> Diagnostic:
         span,
         label="given again",
         related=(Related("first given here", first),) if first else (),
+        mends=without(from_to(span, end), excerpt(key)) if end else (),
     )
+
+
+def without(span: Span, key: str) -> tuple[Mend, ...]:
+    """The mend that takes an entry away: with the comma before it, or with its lines."""
+    before = span.source.lines[span.line - 1][: span.column - 1].rstrip()
+    if before.endswith(","):
+        edit = Edit(span._replace(column=len(before)), "")
+    elif not before and span.end_line < len(span.source.lines):
+        edit = Edit(Span(span.source, span.line, 1, span.end_line + 1, 1), "")
+    else:
+        return ()
+    return (Mend(f"leave out the second `{key}`", (edit,)),)
 
 
 @rule("text")
@@ -275,6 +295,7 @@ def anchor(span: Span, *, name: str) -> Diagnostic:
         f"`&{excerpt(name)}`: a spec has no YAML anchors",
         span,
         label="an anchor",
+        mends=removed(span, f"&{name}"),
         help=("a block under `blocks:`, or a value under `parameters:`, can be used many times",),
     )
 
@@ -343,8 +364,21 @@ def tag(span: Span, *, name: str) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"`{excerpt(name)}`: a spec has no YAML tags", span, label="a tag", help=("remove it",)
+        f"`{excerpt(name)}`: a spec has no YAML tags",
+        span,
+        label="a tag",
+        mends=removed(span, name),
     )
+
+
+def removed(span: Span, text: str) -> tuple[Mend, ...]:
+    """The mend that takes a word away, and the blanks behind it."""
+    line = span.source.lines[span.line - 1][span.column - 1 :]
+    if not line.startswith(text):
+        return ()
+    length = len(text) + len(line[len(text) :]) - len(line[len(text) :].lstrip(" "))
+    place = span._replace(end_line=span.line, end_column=span.column + length)
+    return (Mend(f"remove `{excerpt(text)}`", (Edit(place, ""),)),)
 
 
 @rule("text")

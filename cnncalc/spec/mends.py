@@ -6,13 +6,13 @@ Asked only when a form error is told; every candidate is tried before it is offe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Edit, Mend, Span
 from cnncalc.edits import (
     before,
-    in_braces,
+    in_brackets,
     indented,
     remove_entry,
     replace_entry,
@@ -118,7 +118,7 @@ def names_of(node: ListNode) -> Mend:
 
 def of_a_mapping(node: Mapping) -> tuple[Mend, ...]:
     """A list of steps written without dashes: one before each, and what is below moved."""
-    if in_braces(node) or node.broken:
+    if in_brackets(node) or node.broken:
         return ()
     edits: list[Edit] = []
     for entry in node.entries.values():
@@ -151,14 +151,15 @@ def of_two_names(label: Scalar, word: str, node: Mapping) -> Iterator[Mend]:
         yield Mend("leave out `name`", (edit,))
 
 
-def of_a_duplicate(span: Span, name: str) -> Iterator[Mend]:
-    """The next numbers, and for a label no number at all."""
+def of_a_duplicate(span: Span, name: str, taken: Container[str]) -> Iterator[Mend]:
+    """The next free number, and for a label no number at all."""
     found = re.fullmatch(r"(.*?)(\d+)", name)
     if found is None:
         return
     word, number = found[1], int(found[2])
-    for more in range(1, 9):
-        yield replacing(span, f"{word}{number + more}")
+    while f"{word}{number}" in taken:
+        number += 1
+    yield replacing(span, f"{word}{number}")
     if source_text(span) == name:
         yield replacing(span, word.rstrip("_"))
 
@@ -174,7 +175,7 @@ def of_first_step(label: Scalar, value: Node | None, names: Sequence[str]) -> It
     if isinstance(value, Mapping) and value.entries:
         first = next(iter(value.entries.values())).key.span
         for name in names:
-            gap = ", " if in_braces(value) else f"\n{' ' * (first.column - 1)}"
+            gap = ", " if in_brackets(value) else f"\n{' ' * (first.column - 1)}"
             yield Mend(f"from: {name}", (before(first, f"from: {name}{gap}"),))
     elif value is None:
         for name in names:

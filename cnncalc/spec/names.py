@@ -70,6 +70,7 @@ class TextNames:
         self.order: dict[str, int] = dict.fromkeys(given, 0)
         self.count = 0
         self.uses: list[Use] = []
+        self.duplicates: list[tuple[str, Span, Span]] = []
         self.tell = tell
 
     def define(self, name: str, span: Span) -> None:
@@ -77,7 +78,7 @@ class TextNames:
         self.count += 1
         first = self.text.names.get(name) or self.given.get(name)
         if first is not None:
-            self.tell(rules.duplicate_name(span, name, first, mends.of_a_duplicate(span, name)))
+            self.duplicates.append((name, span, first))
             return
         self.text.names[name] = span
         self.order[name] = self.count
@@ -86,7 +87,10 @@ class TextNames:
         self.uses.append(Use(reference, self.count))
 
     def check(self) -> None:
-        """Every name read is defined earlier in this text."""
+        """Every name is defined once, and read in later steps only."""
+        for name, span, first in self.duplicates:
+            free = mends.of_a_duplicate(span, name, self.order)
+            self.tell(rules.duplicate_name(span, name, first, free))
         for reference, at in self.uses:
             if reference.name == "previous":
                 continue

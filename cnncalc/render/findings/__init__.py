@@ -59,7 +59,7 @@ def help_of(diagnostic: Diagnostic) -> list[str]:
 
 
 def offered(mend: Mend) -> str:
-    """A mend in words: what to paste stands in backticks, unless it is a sentence that has them."""
+    """A mend in words: what to paste in backticks, or a sentence that has them."""
     text = mend.text if "`" in mend.text else f"`{mend.text}`"
     return f"{text} gives {mend.gives}" if mend.gives else text
 
