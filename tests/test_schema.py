@@ -99,7 +99,7 @@ VALID = {
         "- conv: {filters: 64, kernel: [3, k], padding: {top: 1, left: k // 2}}\n"
         "- conv: {filters: 6_4, kernel: 3, padding: same, bias: k == 3, norm: batchnorm}\n"
         "- maxpool: k\n- dropout: 1e-1\n- conv: ['max(8, 4 * k)', 3]\n- pad: {padding: [1, 2]}",
-        "input: 64x64x3\nparameters: {k: 3, stride: [2, 1], deep: [[1, 2], [3, 4]], deep_net: true}",
+        "input: 64x64x3\nparameters: {k: 3, stride: [2, 1], deep_net: true}",
     ),
     "residuals and merges": net(
         "- residual: [conv: [3, 1], relu]\n"
@@ -110,11 +110,13 @@ VALID = {
         "- concat: {from: [conv1, previous], crop: true}\n"
         "- aux1: [fc: 10]\n- aux: {name: head, body: [fc: 10]}\n- upsample: {to: conv1}"
     ),
+    "lists as arguments": "input: 8x8x3\nblocks:\n  unit(a, b): [conv: [a, b]]\n"
+    "layers: [unit: [8, [1, 7]], unit: {a: 8, b: [1, 7]}]",
     "blocks": "input: 8x8x3\nblocks:\n  unit: [relu]\n  stage(a, b=2 * (1 + 1), c=[1, 2], "
     'd=max(1, 2), e=none): [unit]\nlayers: [unit, stage: 3, stage1: [3, 4], stage: {a: 3, '
     "name: x, repeat: 2, expect: 8x8x3}]",
     "defaults bring what is required": net(
-        "- conv: 8\n- conv\n- maxpool",
+        "- conv: 8\n- conv\n- maxpool\n- depthwise_conv",
         "input: 8x8x3\ndefaults: {conv: {filters: 8, kernel: 3}, maxpool: {kernel: 2}}",
     ),
     "claims": net(
@@ -161,6 +163,13 @@ INVALID = {
     "required in a branch": net("- concat: [identity, conv: [8]]"),
     "required in a body": net("- residual: {body: [conv: {kernel: 3}]}"),
     "required in a block": "input: 8x8x3\nblocks: {unit: [fc: {bias: true}]}\nlayers: [unit]\n",
+    "required in a list, other defaults": net(
+        "- conv: [8]", "input: 8x8x3\ndefaults: {conv: {padding: same}}"
+    ),
+    "required in a scalar, others' defaults": net(
+        "- fc", "input: 8x8x3\ndefaults: {conv: {kernel: 3}}"
+    ),
+    "a list of lists": net("- relu", "input: 8x8x3\nparameters: {a: [[1], [2]]}"),
     "list too long": net("- conv: [8, 3, 1, 1]"),
     "list for a pool": net("- maxpool: [3, 2]"),
     "scalar for none": net("- relu: 1"),

@@ -1,7 +1,7 @@
-"""What a step must have where no `defaults` could bring it: the required parameters.
+"""What a step must have where no `defaults` brings it: the required parameters.
 
-Definitions of their own, beside those of the forms, since a schema cannot look up whether
-another part of the file gives a value.
+A walk of its own for each kind, beside the definitions of the forms, so that one condition at
+the top of the file can switch it off.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from cnncalc.schema import patterns
 from cnncalc.schema.steps import ref
 
 Schema = dict[str, Any]
+
+PARTS = ("step", "steps", "branches")
 
 
 def required_fields(kind: type[Layer]) -> list[str]:
@@ -40,24 +42,54 @@ def within(key: str, inner: str) -> Schema:
     }
 
 
+def unless_defaults() -> list[Schema]:
+    """For every kind with required parameters: unless `defaults` brings one, each step has all."""
+    return [
+        {"if": brought(kind), "else": {"properties": everywhere(ref(f"complete.{word}.steps"))}}
+        for word, kind in needy().items()
+    ]
+
+
+def everywhere(steps: Schema) -> Schema:
+    return {"layers": steps, "blocks": {"additionalProperties": steps}}
+
+
+def brought(kind: type[Layer]) -> Schema:
+    """`defaults` gives some required parameter of the kind."""
+    some = {"anyOf": [{"required": [name]} for name in required_fields(kind)]}
+    words = (kind.kind, *kind.inherits_defaults)
+    entries = [{"required": [word], "properties": {word: some}} for word in words]
+    return {"required": ["defaults"], "properties": {"defaults": {"anyOf": entries}}}
+
+
+def needy() -> dict[str, type[Layer]]:
+    return {word: kind for word, kind in KINDS.items() if required_fields(kind)}
+
+
 def definitions() -> Schema:
-    needy = {word: kind for word, kind in KINDS.items() if required_fields(kind)}
-    merges = [word for word, kind in KINDS.items() if kind.takes_branches]
     return {
-        "complete_step": {
-            "not": {"type": "string", "pattern": patterns.labels(needy)},
+        f"complete.{word}.{part}": schema
+        for word, kind in needy().items()
+        for part, schema in walk(kind).items()
+    }
+
+
+def walk(kind: type[Layer]) -> Schema:
+    """Every step of one kind, however deep, has its required parameters."""
+    own = patterns.labels([kind.kind])
+    merges = patterns.labels([word for word, other in KINDS.items() if other.takes_branches])
+    step, steps, branches = (f"complete.{kind.kind}.{part}" for part in PARTS)
+    return {
+        "step": {
+            "not": {"type": "string", "pattern": own},
             "patternProperties": {
-                **{patterns.labels([word]): has_all(kind) for word, kind in needy.items()},
-                patterns.labels(merges): within("branches", "complete_branches"),
-                patterns.labels(["residual", "aux"]): within("body", "complete_steps"),
+                own: has_all(kind),
+                merges: within("branches", branches),
+                patterns.labels(["residual", "aux"]): within("body", steps),
             },
         },
-        "complete_steps": {"items": ref("complete_step")},
-        "complete_branches": {
-            "items": {
-                "if": {"type": "array"},
-                "then": ref("complete_steps"),
-                "else": ref("complete_step"),
-            }
+        "steps": {"items": ref(step)},
+        "branches": {
+            "items": {"if": {"type": "array"}, "then": ref(steps), "else": ref(step)},
         },
     }

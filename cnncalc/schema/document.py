@@ -33,7 +33,7 @@ def schema() -> Schema:
         "else": {
             "required": ["layers"],
             "anyOf": [{"required": ["input"]}, {"required": ["inputs"]}],
-            "allOf": [named_inputs(), without_defaults()],
+            "allOf": [named_inputs(), *complete.unless_defaults()],
         },
         "definitions": {
             **steps.definitions(),
@@ -57,13 +57,6 @@ def named_inputs() -> Schema:
         "if": {"required": ["inputs"]},
         "then": {"properties": {"layers": {"items": [reads]}}},
     }
-
-
-def without_defaults() -> Schema:
-    """Without `defaults`, every step brings its required parameters."""
-    every = ref("complete_steps")
-    inside = {"layers": every, "blocks": {"additionalProperties": every}}
-    return {"if": {"required": ["defaults"]}, "else": {"properties": inside}}
 
 
 def mapping(values: Schema, names: Schema | None = None) -> Schema:

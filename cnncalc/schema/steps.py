@@ -39,13 +39,11 @@ EXPRESSION: Schema = {
     "not": {"enum": sorted(FOREIGN_LITERALS)},
 }
 
+SCALAR: list[Schema] = [{"type": ["number", "boolean"]}, ref("expression")]
+
 VALUE: Schema = {
     "description": "A number, true or false, a word, an expression, or a list of these.",
-    "anyOf": [
-        {"type": ["number", "boolean"]},
-        ref("expression"),
-        {"type": "array", "items": ref("value")},
-    ],
+    "anyOf": [*SCALAR, {"type": "array", "items": {"anyOf": SCALAR}}],
 }
 
 SHAPE: Schema = {
@@ -53,7 +51,7 @@ SHAPE: Schema = {
     "{channels: 3, height: 480, width: 640}.",
     "anyOf": [
         {"type": "string", "pattern": patterns.SHAPE},
-        {"type": "integer", "minimum": 1},
+        {"type": "integer", "minimum": 1, "maximum": 10**12 - 1},
         {"type": "string", "pattern": patterns.VECTOR},
         {
             "type": "object",
@@ -186,7 +184,7 @@ def call() -> Schema:
     }
     return {
         "description": "A call of a block of this file, with its arguments.",
-        "anyOf": [ref("value"), named],
+        "anyOf": [ref("value"), {"type": "array", "items": ref("value")}, named],
     }
 
 
