@@ -4,6 +4,8 @@ from running for hours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnncalc.diagnostics import Diagnostic, Span, rule
 
 
@@ -94,4 +96,14 @@ def containers_too_deep(span: Span, limit: int) -> Diagnostic:
         f"containers are nested more than {limit} deep once blocks are expanded",
         span,
         label="the first too deep",
+    )
+
+
+@rule("limits")
+def extends_too_deep(span: Span, chain: Sequence[str], limit: int) -> Diagnostic:
+    """Each of more than 8 files extends the next. Let the first extend one further down."""
+    return Diagnostic(
+        f"`extends` leads through more than {limit} files: {' → '.join(chain)}",
+        span,
+        label="one file too many",
     )

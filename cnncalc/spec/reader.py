@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc import yaml_tree
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.layers.layer import KINDS
-from cnncalc.rules import form, references
+from cnncalc.rules import form, limits, references
 from cnncalc.spec import mends
 from cnncalc.spec.blocks import check_recursion, read_signature
 from cnncalc.spec.calls import finish_calls
@@ -281,8 +281,12 @@ class FileReader:
             known = error.args[1] if len(error.args) > 1 else ()
             self.tell(references.unknown_base(node.span, node.text, str(error.args[0]), known))
             return None
-        if source.path in chain or len(chain) >= MAX_CHAIN:
-            self.tell(references.circular_extends(node.span, (*chain, source.path)))
+        longer = (*chain, source.path)
+        if source.path in chain:
+            self.tell(references.circular_extends(node.span, longer))
+            return None
+        if len(longer) > MAX_CHAIN:
+            self.tell(limits.extends_too_deep(node.span, longer, MAX_CHAIN))
             return None
         return read_spec(source, self.problems, open_base, chain)
 
