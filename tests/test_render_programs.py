@@ -52,8 +52,8 @@ KEYS = {
     "": "format_version name source inputs outputs batch dtype layers blocks totals published "
     "diagnostics",
     "layers": "name kind path line inputs parameters input_shapes output_shape weights biases "
-    "params macs activations receptive_field jump training_only",
-    "totals": "weights biases params training_params macs flops activations param_bytes "
+    "params macs activations elementwise intensity receptive_field jump training_only",
+    "totals": "weights biases params training_params macs flops elementwise activations param_bytes "
     "activation_bytes backward_bytes",
     "blocks": "name block repeat layers totals",
     "published": "source layer quantity stated computed agrees note",

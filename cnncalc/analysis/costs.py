@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.analysis.report import Row
+from cnncalc.layers.layer import Storage
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
@@ -28,6 +29,27 @@ def costs(layer: Layer) -> Costs:
     """The figures of a layer in place."""
     activations = layer.output.values if layer.volume else 0
     return Costs(layer.weights(), layer.biases(), layer.macs(), activations, layer.elementwise())
+
+
+def moved_bytes(row: Row, batch: int, size: int) -> int | None:
+    """Bytes that a row reads and writes at least: its inputs, its output, its parameters (once
+    for the whole batch); none for a view. None where a mistake left it unknown.
+    """
+    if not row.node.complete:
+        return None
+    layer = row.layer
+    if layer.storage() is Storage.VIEW:
+        return 0
+    volumes = sum(shape.values for shape in layer.inputs) + layer.output.values
+    return (volumes * batch + layer.weights() + layer.biases()) * size
+
+
+def intensity(row: Row, batch: int, size: int) -> float | None:
+    """Arithmetic intensity: MACs per byte moved, for the batch at a dtype of ``size`` bytes."""
+    moved = moved_bytes(row, batch, size)
+    if moved is None or row.macs is None:
+        return None
+    return row.macs * batch / moved if moved else 0.0
 
 
 def rows(network: Network) -> list[Row]:

@@ -62,7 +62,7 @@ class Part(NamedTuple):
 
 
 class Budget:
-    """What a net needs at a batch and a dtype, trained by a recipe.
+    """What a net needs at a batch (the report's unless given) and a dtype, trained by a recipe.
 
     ``training`` is None for int8, which is for inference. Raises `ValueError` for a network that
     could not be computed completely.
@@ -73,6 +73,7 @@ class Budget:
         report: Report,
         recipe: Recipe | None = None,
         checkpoints: Checkpoints = NO_CHECKPOINTS,
+        batch: int | None = None,
     ) -> None:
         if not report.complete:
             raise ValueError("the memory of a net with unknown layers is unknown")
@@ -80,7 +81,7 @@ class Budget:
         self.recipe = recipe = recipe or Recipe()
         self.checkpoints = checkpoints
         network, value = report.network, report.dtype_bytes
-        scale = Scale(report.batch, value)
+        scale = Scale(batch or report.batch, value)
         known: dict[Layer, Footprint] = footprints(network, scale)
         main, side = buffer_bytes(network)
         self.deployed = Parameters(report.totals.param_bytes, main)
@@ -197,14 +198,15 @@ def set_memory(report: Report) -> None:
 # Activation checkpointing.
 
 
-def best_checkpoints(report: Report, recipe: Recipe) -> Checkpoints:
+def best_checkpoints(report: Report, recipe: Recipe, batch: int | None = None) -> Checkpoints:
     """Checkpoints around the blocks of that level of nesting which makes the peak lowest; none
     if no level does.
     """
-    best, lowest = NO_CHECKPOINTS, Budget(report, recipe).training_bytes or 0
+    best = NO_CHECKPOINTS
+    lowest = Budget(report, recipe, best, batch).training_bytes or 0
     for level in range(1, max((g.depth for g in report.network.groups), default=0) + 1):
         checkpoints = checkpoints_of(report, level)
-        peak = Budget(report, recipe, checkpoints).training_bytes or 0
+        peak = Budget(report, recipe, checkpoints, batch).training_bytes or 0
         if peak < lowest:
             best, lowest = checkpoints, peak
     return best

@@ -21,12 +21,12 @@ class Optimizer(NamedTuple):
 
 
 OPTIMIZERS = {
-    "sgd": Optimizer(0, 1, 0, holds="with momentum, the velocity"),
+    "sgd": Optimizer(0, 1, 0, holds="velocity"),
     "adam": Optimizer(2, 2, 2, holds="mean and mean square of the gradients"),
     "adamw": Optimizer(
         2, 2, 2, decays_gradient=False, holds="mean and mean square of the gradients"
     ),
-    "rmsprop": Optimizer(1, 2, 1, holds="mean square of the gradients; with momentum, velocity"),
+    "rmsprop": Optimizer(1, 2, 1, holds="mean square of the gradients"),
     "adagrad": Optimizer(1, 1, 1, holds="sum of the squared gradients"),
 }
 
@@ -56,10 +56,11 @@ class Recipe(NamedTuple):
 
     @property
     def words(self) -> str:
-        """`SGD with momentum`, `AdamW`."""
-        name = WORDS[self.optimizer]
-        has_velocity = OPTIMIZERS[self.optimizer].with_momentum > OPTIMIZERS[self.optimizer].states
-        return f"{name} with momentum" if self.momentum and has_velocity else name
+        """`SGD with momentum and weight decay`, `AdamW`."""
+        kind = OPTIMIZERS[self.optimizer]
+        extras = ["momentum"] * (self.momentum != 0 and kind.with_momentum > kind.states)
+        extras += ["weight decay"] * (self.weight_decay != 0)
+        return WORDS[self.optimizer] + (f" with {' and '.join(extras)}" if extras else "")
 
 
 WORDS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "Adagrad"}

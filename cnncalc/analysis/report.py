@@ -238,7 +238,7 @@ class Report:
     def complete(self) -> bool:
         """Whether every layer could be computed; else the totals are of those that could."""
         network = self.network
-        if network.skipped or network.truncated:
+        if network.skipped or network.truncated or network.broken:
             return False
         return all(row.node.complete for row in self.rows)
 

@@ -147,6 +147,15 @@ def output_options(
     return in_order([format_option, *COLOR_AND_FILE] if names else COLOR_AND_FILE)
 
 
+def convention_option(function: Function) -> Function:
+    return option(
+        "--convention",
+        type=click.Choice(["torchinfo", "fvcore"]),
+        group="Output",
+        help="What that tool would print of the net, and why it differs.",
+    )(function)
+
+
 COLOR_AND_FILE: list[Callable[[Any], Any]] = [
     option(
         "--color",

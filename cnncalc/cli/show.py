@@ -12,6 +12,7 @@ from cnncalc.cli.options import (
     DEEPEST,
     Command,
     batch_options,
+    convention_option,
     in_order,
     net_argument,
     net_options,
@@ -97,6 +98,7 @@ show_options = in_order(
 @net_options
 @batch_options
 @show_options
+@convention_option
 @output_options(FORMATS)
 def command(
     net: str,
@@ -108,6 +110,7 @@ def command(
     formulas: bool,
     columns: tuple[str, ...],
     source: bool,
+    convention: str | None,
     format: str,
     color: str,
     output: str | None,
@@ -123,10 +126,22 @@ def command(
         return 0
     report = loaded.analyze(batch, dtype)
     view = view_of(color, output)._replace(depth=depth, formulas=formulas, columns=columns)
+    if convention is not None:
+        emit(as_another_tool(report, convention, format, view), output)
+        return status_of(report.diagnostics)
     emit(page(report, format, view), output)
     if format not in FOR_PEOPLE:
         tell_aside(report.diagnostics, color)
     return status_of(report.diagnostics)
+
+
+def as_another_tool(report: Report, convention: str, format: str, view: View) -> str:
+    """What another tool would print; raises `click.UsageError` for a format it has not."""
+    if format not in ("table", "json"):
+        raise click.UsageError(f"--convention has the formats table and json, not {format}")
+    from cnncalc.render.convention import convention_text
+
+    return convention_text(report, convention, format, view)
 
 
 def page(report: Report, format: str, view: View) -> str:

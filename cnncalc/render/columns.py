@@ -146,6 +146,25 @@ def flops_cell(report: Report, line: Line) -> Cell:
     return Cell(compact(value), heat(share_of(report, line, "macs"))) if value else NOTHING
 
 
+def intensity_of(report: Report, line: Line) -> float | None:
+    """MACs per byte moved; of several rows, all their MACs over all their bytes."""
+    from cnncalc.analysis.costs import moved_bytes
+
+    rows = [row for row in line.rows if row.training_only == line.training_only]
+    sizes = [moved_bytes(row, report.batch, report.dtype_bytes) for row in rows]
+    if line.macs is None or None in sizes:
+        return None
+    moved = sum(size for size in sizes if size is not None)
+    return line.macs * report.batch / moved if moved else 0.0
+
+
+def intensity_cell(report: Report, line: Line) -> Cell:
+    value = intensity_of(report, line)
+    if value is None:
+        return UNKNOWN
+    return Cell(f"{value:,.1f}") if value else NOTHING
+
+
 def pair_text(pair: tuple[int | Fraction, int | Fraction] | None) -> str:
     """(height, width) as the lecture writes it, W×H, or one number when they are equal."""
     if pair is None:
@@ -238,6 +257,8 @@ _COLUMNS = (
     Column("flops", "FLOPs", "2 × MACs", flops_cell, flops),
     Column("elementwise", "elementwise", "elementwise operations, which MACs leave out",
            rounded("elementwise"), of("elementwise")),
+    Column("intensity", "MACs/byte", "arithmetic intensity: MACs per byte of inputs, output and"
+           " parameters, for the batch at the dtype", intensity_cell, intensity_of),
     Column("receptive_field", "field", "pixels of the input that one output sees: the receptive"
            " field (`all`: the whole image)", pair_cell("receptive_field"),
            pair_value("receptive_field")),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
+from cnncalc.analysis.costs import intensity
 from cnncalc.figures import TOTALS
 from cnncalc.shape import Shape
 
@@ -54,7 +55,7 @@ def document(report: Report) -> dict[str, Any]:
         "outputs": [tensor.name for tensor in network.outputs],
         "batch": report.batch,
         "dtype": report.dtype,
-        "layers": [layer(row) for row in report.rows],
+        "layers": [layer(report, row) for row in report.rows],
         "blocks": [block(report.rows, group) for group in network.groups],
         "totals": totals(report),
         "published": [published(comparison) for comparison in report.published],
@@ -62,8 +63,11 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def layer(row: Row) -> dict[str, Any]:
-    """One layer. ``shares`` stands only where it uses another's weights."""
+def layer(report: Report, row: Row) -> dict[str, Any]:
+    """One layer. ``shares`` stands only where it uses another's weights; ``intensity`` is in MACs
+    per byte moved, for the batch at the dtype.
+    """
+    moved = intensity(row, report.batch, report.dtype_bytes)
     shares = {"shares": row.shares} if row.shares else {}
     return {
         "name": row.name,
@@ -80,6 +84,8 @@ def layer(row: Row) -> dict[str, Any]:
         **shares,
         "macs": row.macs,
         "activations": row.activations,
+        "elementwise": row.elementwise,
+        "intensity": None if moved is None else round(moved, 3),
         "receptive_field": row.receptive_field,
         "jump": None if row.jump is None else [number(distance) for distance in row.jump],
         "training_only": row.training_only,
@@ -115,11 +121,7 @@ def block(rows: Sequence[Row], group: Group) -> dict[str, Any]:
 
 def totals(report: Report) -> dict[str, int | None]:
     """The totals that were computed."""
-    return {
-        name: getattr(report.totals, name)
-        for name in TOTALS
-        if name != "elementwise" and hasattr(report.totals, name)
-    }
+    return {name: getattr(report.totals, name) for name in TOTALS if hasattr(report.totals, name)}
 
 
 def published(comparison: Comparison) -> dict[str, Any]:

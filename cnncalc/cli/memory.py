@@ -1,0 +1,236 @@
+"""``cnncalc memory NET``: weights, activations, inference and training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnncalc.analysis.optimizers import OPTIMIZERS
+from cnncalc.analysis.report import DTYPE_BYTES
+from cnncalc.cli.findings import findings_text, status_of
+from cnncalc.cli.nets import load
+from cnncalc.cli.options import (
+    LARGEST_BATCH,
+    Command,
+    convention_option,
+    in_order,
+    net_argument,
+    net_options,
+    option,
+    output_options,
+)
+from cnncalc.cli.output import emit, view_of
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.memory import Budget
+    from cnncalc.analysis.optimizers import Recipe
+    from cnncalc.api import Net
+    from cnncalc.render.memory import Fit
+
+EXAMPLES = """
+cnncalc memory resnet50                        as it was trained, batch 256
+cnncalc memory resnet50 --batch 32             weights, activations, inference, training step
+cnncalc memory resnet50 --fit 8GB              the largest batch that trains in 8 GB
+cnncalc memory resnet50 --fit 2GiB --inference the largest batch for one forward pass
+cnncalc memory resnet152 --batch 32 --checkpoint --amp --optimizer adamw
+cnncalc memory vgg16 --convention torchinfo    what torchinfo prints, and why it differs
+"""
+AMP_TYPES = ("float16", "bfloat16")
+
+
+def memory_size(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    """Bytes of `8GB`, `7.5GiB`, `512MB`."""
+    if text is None:
+        return None
+    from cnncalc.quantities.quantity import decimal
+    from cnncalc.quantities.reading import Refused, split
+    from cnncalc.quantities.units import BYTE_UNITS
+
+    try:
+        written = split(text)
+        if written.bound or written.percent or written.exponent or written.unit not in BYTE_UNITS:
+            raise Refused
+    except Refused:
+        units = ", ".join(BYTE_UNITS)
+        raise click.BadParameter(
+            f"'{text}' is no amount of memory; write 8GB or 7.5GiB ({units})", ctx, param
+        ) from None
+    return decimal(written.number, 0, BYTE_UNITS[written.unit]).floor
+
+
+training_options = in_order(
+    [
+        option(
+            "--batch",
+            type=click.IntRange(1, LARGEST_BATCH),
+            metavar="N",
+            group="The net",
+            help="Images at once.  [default: the spec's training, else 1]",
+        ),
+        option(
+            "--dtype",
+            type=click.Choice(list(DTYPE_BYTES)),
+            group="The net",
+            help="Type of weights and activations.  [default: the spec's training, else float32]",
+        ),
+        option(
+            "--optimizer",
+            type=click.Choice(list(OPTIMIZERS)),
+            group="Training",
+            help="What updates the weights.  [default: the spec's training, else sgd]",
+        ),
+        option(
+            "--momentum",
+            type=click.FloatRange(0, 1),
+            metavar="X",
+            group="Training",
+            help="0: without; else a velocity per parameter (sgd, rmsprop).  "
+            "[default: the spec's training, else 0.9]",
+        ),
+        option(
+            "--amp",
+            is_flag=True,
+            group="Training",
+            help="Mixed precision: float16 (or --dtype bfloat16) beside a float32 master copy.",
+        ),
+        option(
+            "--checkpoint",
+            is_flag=True,
+            group="Training",
+            help="Activation checkpointing around the blocks, where it saves most.",
+        ),
+        option(
+            "--fit",
+            "room",
+            metavar="8GB",
+            callback=memory_size,
+            group="How much fits",
+            help="The largest batch whose training step fits; GB is 10^9 bytes, GiB 2^30.",
+        ),
+        option(
+            "--inference",
+            is_flag=True,
+            group="How much fits",
+            help="With --fit: the largest batch whose inference fits.",
+        ),
+    ]
+)
+
+
+@click.command("memory", cls=Command, examples=EXAMPLES)
+@net_argument
+@net_options
+@training_options
+@convention_option
+@output_options(["table", "json"])
+def command(
+    net: str,
+    inputs: tuple[str, ...],
+    parameters: tuple[str, ...],
+    format: str,
+    color: str,
+    output: str | None,
+    room: int | None,
+    inference: bool,
+    convention: str | None,
+    **wishes: Any,
+) -> int:
+    """What NET needs: weights, activations, the peak of an inference and of a training step.
+
+    Batch, optimizer and precision are those of the spec's `training:` unless given. The exit
+    status is 1 when the net has errors, and when no batch fits.
+    """
+    if inference and room is None:
+        raise click.UsageError(
+            "--inference goes with --fit; the peak of an inference is shown anyhow"
+        )
+    loaded = load(net, inputs, parameters)
+    plan = Plan(loaded, **wishes)
+    report = plan.report
+    view = view_of(color, output)
+    if not report.complete or not report.rows:
+        emit(findings_text(report.diagnostics, view), output)
+        return status_of(report.diagnostics)
+    from cnncalc.render import memory
+
+    if convention is not None:
+        from cnncalc.render.convention import convention_text
+
+        emit(convention_text(report, convention, format, view), output)
+        return status_of(report.diagnostics)
+    fit = plan.fit(room, inference=inference) if room is not None else None
+    budget = plan.budget()
+    text = memory.render_json(budget, fit) if format == "json" else memory.render(budget, view, fit)
+    emit(text, output)
+    return 1 if fit is not None and not fit.batch else status_of(report.diagnostics)
+
+
+class Plan:
+    """A net and how it is to be trained: what was asked for, else what the spec says."""
+
+    def __init__(
+        self,
+        net: Net,
+        *,
+        batch: int | None,
+        dtype: str | None,
+        optimizer: str | None,
+        momentum: float | None,
+        amp: bool,
+        checkpoint: bool,
+    ) -> None:
+        self.net = net
+        self.checkpoint = checkpoint
+        said: dict[str, Any] = net.spec.training if net.spec is not None else {}
+        precision = said.get("precision", "float32")
+        amp = amp or (precision == "mixed" and dtype is None)
+        dtype = dtype or ("float32" if precision == "mixed" else precision)
+        if amp:
+            if dtype not in ("float32", *AMP_TYPES):
+                raise click.UsageError(f"--amp is for float16 and bfloat16, not {dtype}")
+            dtype = dtype if dtype in AMP_TYPES else AMP_TYPES[0]
+        self.dtype = dtype
+        self.recipe = self.recipe_of(said, optimizer, momentum, amp=amp)
+        self.report = net.analyze(batch or said.get("batch", 1), dtype)
+
+    @staticmethod
+    def recipe_of(
+        said: dict[str, Any], optimizer: str | None, momentum: float | None, *, amp: bool
+    ) -> Recipe:
+        """The spec's optimizer with its momentum and weight decay, unless another is asked for."""
+        from cnncalc.analysis.optimizers import MOMENTUM, Recipe
+
+        chosen = optimizer or said.get("optimizer", "sgd")
+        same = chosen == said.get("optimizer", "sgd")
+        usual = MOMENTUM if chosen == "sgd" else 0.0
+        if momentum is None:
+            momentum = (
+                said.get("momentum", 0.0 if "optimizer" in said else usual) if same else usual
+            )
+        return Recipe(chosen, momentum, said.get("weight_decay", 0.0) if same else 0.0, amp)
+
+    def budget(self, batch: int | None = None) -> Budget:
+        """The budget for the batch of the report, or for another one."""
+        from cnncalc.analysis.memory import NO_CHECKPOINTS, Budget, best_checkpoints
+
+        checkpoints = NO_CHECKPOINTS
+        if self.checkpoint:
+            checkpoints = best_checkpoints(self.report, self.recipe, batch)
+        return Budget(self.report, self.recipe, checkpoints, batch)
+
+    def fit(self, room: int, *, inference: bool) -> Fit:
+        """The largest batch that fits; the report is then of that batch."""
+        from cnncalc.analysis import analyze
+        from cnncalc.analysis.memory import largest_batch
+        from cnncalc.render.memory import Fit
+
+        def needed(batch: int) -> int:
+            budget = self.budget(batch)
+            return budget.inference_bytes if inference else budget.training_bytes or 0
+
+        if self.dtype == "int8" and not inference:
+            raise click.UsageError("int8 is for inference; add --inference")
+        batch = largest_batch(needed, room)
+        self.report = analyze(self.net.network, batch or 1, self.dtype)
+        return Fit(room, inference, batch, needed(batch) if batch else 0, needed(1))
