@@ -130,7 +130,9 @@ def unused_blocks(_: Report, spec: Spec) -> Iterator[Diagnostic]:
 def bias_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
     """A convolution's bias that the batch norm behind it subtracts again."""
     for row in report.rows:
-        before = row.node.inputs[0] if row.kind == "batchnorm" and row.node.complete else None
+        if not row.layer.subtracts_channel_means or not row.node.complete:
+            continue
+        before = row.node.inputs[0]
         if not isinstance(before, Node) or not before.complete:
             continue
         if before.layer.family == "convolution" and before.layer.bias_shape():
@@ -140,8 +142,8 @@ def bias_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
 def repeated_softmax(report: Report, _: Spec) -> Iterator[Diagnostic]:
     """A softmax of a softmax."""
     for row in report.rows:
-        before = row.node.inputs[0] if row.kind == "softmax" else None
-        if isinstance(before, Node) and before.layer.kind == "softmax":
+        before = row.node.inputs[0] if row.layer.gives_probabilities else None
+        if isinstance(before, Node) and before.layer.gives_probabilities:
             yield rules.softmax_twice(row.node.span, row.name, before.span)
 
 

@@ -318,6 +318,7 @@ class Builder:
 
     def failed(self, step: Step, diagnostic: Diagnostic, here: Here) -> Tensor:
         """What leaves a step that has a mistake of its own."""
+        self.network.broken = True
         tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
         tensor.cause = self.tell(diagnostic, here.group)
         return tensor
@@ -345,6 +346,7 @@ class Builder:
 
     def broken(self, step: Step, x: Tensor, *_: Any) -> Tensor:
         """A step whose kind is not known."""
+        self.network.broken = True
         tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
         tensor.cause = self.cause_of(step) or x.cause
         return tensor
@@ -400,6 +402,7 @@ class Builder:
         return (x,)
 
     def unknown_tensor(self, step: Step) -> Tensor:
+        self.network.broken = True
         tensor = Tensor(step.name or step.word, NOTHING_KNOWN, step.span)
         tensor.cause = self.cause_of(step)
         return tensor
@@ -737,7 +740,11 @@ def unshareable(step: Step, other: Step | None, own: Sequence[Node], theirs: Seq
     for mine, their in zip(own, theirs, strict=True):
         shapes = [mine.layer.weight_shape(), their.layer.weight_shape()]
         biases = [mine.layer.bias_shape(), their.layer.bias_shape()]
-        if mine.layer.kind != their.layer.kind or shapes[0] != shapes[1] or biases[0] != biases[1]:
+        if (
+            type(mine.layer) is not type(their.layer)
+            or shapes[0] != shapes[1]
+            or biases[0] != biases[1]
+        ):
             sizes = " and ".join("×".join(map(str, shape)) or "none" for shape in shapes)
             return f"the weights of {mine.name} and {their.name} differ ({sizes})"
     return ""

@@ -190,7 +190,6 @@ def progress(specs: Sequence[str]) -> Iterable[str]:
 
     if len(specs) <= MANY or not is_terminal() or not sys.stderr.isatty():
         return specs
-    from rich.console import Console
-    from rich.progress import track
+    from cnncalc.render.progress import tracked
 
-    return track(specs, "Checking", console=Console(stderr=True), transient=True)
+    return tracked(specs, "Checking")

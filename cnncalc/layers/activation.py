@@ -134,6 +134,7 @@ class Softmax(Activation):
 
     kind = "softmax"
     words = "softmax over the channels"
+    gives_probabilities = True
     operations = 3
 
     def saved(self) -> Saved:

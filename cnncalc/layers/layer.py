@@ -100,6 +100,10 @@ class Layer:
     emits_row: ClassVar[bool] = True
     is_norm: ClassVar[bool] = False
     is_activation: ClassVar[bool] = False
+    subtracts_channel_means: ClassVar[bool] = False
+    """Whether a constant added to a channel before it makes no difference behind it."""
+    gives_probabilities: ClassVar[bool] = False
+    """Whether the output's values are probabilities that sum to 1."""
     inherits_defaults: ClassVar[tuple[str, ...]] = ()
     """Kinds whose entries in `defaults:` apply too, before the kind's own."""
     volume: ClassVar[bool] = True

@@ -42,6 +42,7 @@ class BatchNorm(Norm):
     """
 
     kind = "batchnorm"
+    subtracts_channel_means = True
     affine = affine_field()
 
     def elementwise(self) -> int:
