@@ -132,7 +132,7 @@ class StepRange(NamedTuple):
 class Network:
     """A net with every layer in place, in order of execution."""
 
-    __slots__ = ("groups", "holds", "inputs", "name", "nodes", "outputs", "side_outputs",
+    __slots__ = ("broken", "groups", "holds", "inputs", "name", "nodes", "outputs", "side_outputs",
                  "skipped", "source", "steps", "truncated", "unjudged")  # fmt: skip
 
     def __init__(self, name: str, source: Source) -> None:
@@ -150,5 +150,7 @@ class Network:
         """Steps that could not be computed because of a mistake before them."""
         self.unjudged = False
         """Whether a step has an `expect` that was switched off."""
+        self.broken = False
+        """A step has a mistake that leaves nothing of it."""
         self.truncated = False
         """A limit of the language ended the walk."""

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Source, Span
+from cnncalc.edits import in_brackets
 from cnncalc.rules import syntax as rules
 from cnncalc.rules.text import (
     directive,
@@ -293,7 +294,10 @@ class Fault:
         if neighbour and not dash:
             return rules.missing_dash(span, text=text, neighbour=neighbour)
         node = self.last
-        if not isinstance(node, Sequence | Mapping) or node.column <= self.column:
+        if dash:  # its neighbours are the dashes of the list it was meant for
+            lists = [n for n in self.collections if isinstance(n, Sequence) and not in_brackets(n)]
+            node = lists[-1] if lists else node
+        if not isinstance(node, Sequence | Mapping) or (node.column <= self.column and not dash):
             if not self.collections:
                 return several_documents(span) if node and text else None
             node = self.collections[-1]

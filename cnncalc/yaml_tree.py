@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, Protocol
 
 from cnncalc.diagnostics import UNPRINTABLE, Diagnostic, Problem, Source, Span
+from cnncalc.edits import from_to
 from cnncalc.encoding import (
     DIRECTIVE,
     MAX_BYTES,
@@ -318,7 +319,10 @@ class Reader:
             return
         collections = [*(item.collection for item in self.stack), self.collection]
         still_open = [node for node in collections if node]
-        self.found.append(explain(self.source, error, still_open, self.last))
+        found = explain(self.source, error, still_open, self.last)
+        if told and (told.code, told.span[:3]) == (found.code, found.span[:3]):
+            self.found.pop()
+        self.found.append(found)
 
     # Scalars and properties that a spec may not have.
 
@@ -392,7 +396,15 @@ class Reader:
         elif implicit and self.source.text[index - 1] == "-":
             place.column -= 1
         written = "" if implicit else self.source.text[index : event.end_mark.index]
-        self.report(rules.empty_value(place.span, subject=subject, written=rules.excerpt(written)))
+        lines = self.source.lines
+        if place.end_line > len(lines):  # PyYAML ends some keys behind the last line
+            place.end_line, place.end_column = len(lines), len(lines[-1]) + 1
+        given: Span | None = None
+        mark = event.end_mark
+        if isinstance(key, Scalar) and not is_key and mark.line + 1 == key.end_line:
+            given = from_to(key.span, self.broken_at(mark, mark).span)
+        written = rules.excerpt(written)
+        self.report(rules.empty_value(place.span, subject=subject, written=written, entry=given))
         return place
 
     def end_at_text(self, node: Scalar) -> None:

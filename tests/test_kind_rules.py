@@ -190,7 +190,7 @@ APART = [
         "add", "56x56x64 56x56x64 56x56x256", "add-shapes-differ",
         "input 1 is 56×56×64, input 3 is 56×56×256: an addition needs equal shapes",
         ["input 3 filters: 64", "input 1 filters: 256"],
-        "a step `conv: [64, 1]` gives input 3 64 channels",
+        "a step `conv: [64, 1]` brings input 3 to 64 channels",
     ),
     Apart(
         "add", "28x28x64 56x56x64", "add-shapes-differ",

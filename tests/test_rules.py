@@ -51,6 +51,13 @@ def chain(count: int, step: str) -> str:
     return f"input: 8x8x3\nblocks:\n{calls}  b{count}:\n    - relu\nlayers:\n  - b1\n"
 
 
+def tower(folder: Path) -> list[Diagnostic]:
+    for number in range(1, 11):
+        (folder / f"{number}.yaml").write_text(f"extends: ./{number + 1}.yaml\n")
+    (folder / "11.yaml").write_text(SPEC)
+    return cnncalc.check(folder / "1.yaml")
+
+
 def circle(folder: Path) -> list[Diagnostic]:
     (folder / "a.yaml").write_text("extends: ./b.yaml\n")
     (folder / "b.yaml").write_text("extends: ./a.yaml\n")
@@ -69,6 +76,7 @@ BY_HAND: dict[str, tuple[str, Callable[[Path], list[Diagnostic]]]] = {
         of_text(chain(30, "residual: [residual: [residual: [{}]]]")),
     ),
     "circular-extends": ("two files", circle),
+    "extends-too-deep": ("ten files", tower),
     "unknown-input": ("an option", of_text(SPEC, inputs=["image=8x8x3"])),
     "bad-setting": ("an option", of_text(SPEC, parameters=["width"])),
     "unknown-setting": ("an option", of_text(SPEC, parameters=["width=3"])),

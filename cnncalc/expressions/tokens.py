@@ -117,6 +117,8 @@ def malformed_number(token: Token) -> Fault:
         instead = instead if LITERAL.fullmatch(instead) else ""
     elif re.fullmatch("[0-9]+([xX×][0-9]+)+", text):
         why = "it is written like a shape"
+        numbers = re.split("[xX×]", text)
+        instead = numbers[0] if len(set(numbers)) == 1 else f"[{', '.join(reversed(numbers))}]"
         advice = "height and width are a list: `[3, 5]`; one number stands for both"
     elif "__" in text or text.endswith("_"):
         why = "one underscore stands between two digits"

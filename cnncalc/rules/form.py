@@ -11,7 +11,12 @@ from cnncalc.suggestions import FIELD_ALIASES, KIND_ALIASES, nearest
 
 @rule("form")
 def unknown_key(
-    span: Span, key: str, where: str, known: Sequence[str], mends: Iterable[Mend] | None = None
+    span: Span,
+    key: str,
+    where: str,
+    known: Sequence[str],
+    mends: Iterable[Mend] | None = None,
+    what: str = "key",
 ) -> Diagnostic:
     """A key is none of those that may stand here.
 
@@ -30,9 +35,9 @@ def unknown_key(
     """
     mends = rename(span, nearest(key, known, FIELD_ALIASES)) if mends is None else tuple(mends)
     return Diagnostic(
-        f"{where} has no key '{key}'",
+        f"{where} has no {what} '{key}'",
         span,
-        label="unknown key",
+        label=f"unknown {what}",
         mends=mends,
         help=() if mends else known_names(known),
     )
@@ -128,7 +133,7 @@ def wrong_form(
 
 @rule("form")
 def several_keys_in_a_step(
-    span: Span, label: str, extra: str, mends: Iterable[Mend] = ()
+    span: Span, label: str, extra: str, mends: Iterable[Mend] = (), *, record: bool = False
 ) -> Diagnostic:
     """A step has more than one key: mostly parameters that are not indented under its label.
 
@@ -146,12 +151,13 @@ def several_keys_in_a_step(
               filters: 16
               kernel: 3
     """
+    below = f"its parameters are indented below it, or follow in braces: `{label}: {{…}}`"
     return Diagnostic(
         f"a step has one key, its label: '{extra}' stands beside '{label}'",
         span,
-        label="not indented under the label?",
+        label="the kind is the label" if record else "not indented under the label?",
         mends=mends,
-        help=(f"its parameters are indented below it, or follow in braces: `{label}: {{…}}`",),
+        help=("a step is `kind: {parameters}`" if record else below,),
     )
 
 
@@ -174,13 +180,14 @@ def no_list_form(
         layers:
           - maxpool: {kernel: 3, stride: 2}
     """
+    mends = tuple(mends)
     takes = f"at most {count} values in a list" if count else "no list"
     return Diagnostic(
         f"{word} takes {takes}",
         span,
         label="write the parameters by name",
         mends=mends,
-        help=(f"for example `{{{first}: …}}`",) if first else (),
+        help=(f"for example `{{{first}: …}}`",) if first and not mends else (),
     )
 
 
@@ -200,17 +207,18 @@ def no_bare_value(
         layers:
           - relu
     """
+    mends = tuple(mends)
     return Diagnostic(
         f"{word} takes no bare value",
         span,
         label="which parameter?",
         mends=mends,
-        help=(f"its keys: {', '.join(keys)}",) if keys else (),
+        help=(f"its keys: {', '.join(keys)}",) if keys and not mends else (),
     )
 
 
 @rule("form")
-def bad_shape(span: Span, why: str, *, hint: str = "") -> Diagnostic:
+def bad_shape(span: Span, why: str, *, hint: str = "", hints: Sequence[str] = ()) -> Diagnostic:
     """A shape is not one that the language can read.
 
     `224x224x3` is width x height x channels, as in lecture notes, and only for equal width and
@@ -226,11 +234,12 @@ def bad_shape(span: Span, why: str, *, hint: str = "") -> Diagnostic:
         layers:
           - conv: [16, 3]
     """
+    hints = [hint] if hint else hints
     return Diagnostic(
         why,
         span,
         label="not a shape",
-        mends=[Mend(hint, (Edit(span, hint),))] if hint else (),
+        mends=[Mend(text, (Edit(span, text),)) for text in hints],
         help=() if hint else ("`224x224x3`, `4096`, or `{channels: 3, height: 480, width: 640}`",),
     )
 

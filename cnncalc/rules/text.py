@@ -204,11 +204,13 @@ def duplicate_key(
         span,
         label="given again",
         related=(Related("first given here", first),) if first else (),
-        mends=without(from_to(span, end), excerpt(key)) if end else (),
+        mends=leaving_out(from_to(span, end), f"leave out the second `{excerpt(key)}`")
+        if end
+        else (),
     )
 
 
-def without(span: Span, key: str) -> tuple[Mend, ...]:
+def leaving_out(span: Span, text: str) -> tuple[Mend, ...]:
     """The mend that takes an entry away: with the comma before it, or with its lines."""
     before = span.source.lines[span.line - 1][: span.column - 1].rstrip()
     if before.endswith(","):
@@ -217,11 +219,11 @@ def without(span: Span, key: str) -> tuple[Mend, ...]:
         edit = Edit(Span(span.source, span.line, 1, span.end_line + 1, 1), "")
     else:
         return ()
-    return (Mend(f"leave out the second `{key}`", (edit,)),)
+    return (Mend(text, (edit,)),)
 
 
 @rule("text")
-def empty_value(span: Span, *, subject: str, written: str) -> Diagnostic:
+def empty_value(span: Span, *, subject: str, written: str, entry: Span | None = None) -> Diagnostic:
     """A key or a dash without a value, or with `null` or `~`.
 
     To leave something out, leave out the key too. Where nothing is a choice, it has a word:
@@ -239,15 +241,21 @@ def empty_value(span: Span, *, subject: str, written: str) -> Diagnostic:
         layers:
           - conv: [16, 3]
     """
+    mends = leaving_out(entry, f"leave out {subject}") if entry else ()
     if written:
         return Diagnostic(
             f"{subject} is `{written}`, which means nothing at all",
             span,
             label="no value",
+            mends=mends,
             help=("leave it out, or write `none` where that is one of the choices",),
         )
     return Diagnostic(
-        f"{subject} is empty", span, label="no value", help=("write it or remove it",)
+        f"{subject} is empty",
+        span,
+        label="no value",
+        mends=mends,
+        help=() if mends else ("write it or remove it",),
     )
 
 

@@ -25,7 +25,11 @@ from cnncalc.yaml_nodes import Entry, Mapping, Node, Scalar
 from cnncalc.yaml_nodes import Sequence as ListNode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Map
+
     from cnncalc.layers.layer import Layer
+
+    Kinds = Map[str, type[Layer]]
 
 YES = ("1", "true", "True", "TRUE", "yes", "on")
 NO = ("0", "false", "False", "FALSE", "no", "off")
@@ -35,6 +39,7 @@ INFERRED = (
     "ninput", "inc", "cin", "numinputs", "inunits",
 )  # fmt: skip
 """What other tools must be told, and this one computes."""
+KIND_KEYS = ("type", "kind", "layer", "layertype", "class", "classname", "module", "op", "optype")
 WINDOW = ("kernel", "stride", "padding")
 DIMENSION = re.compile(r"_?[123]d(?=_|\d|$)", re.IGNORECASE)
 NUMBERED = re.compile(r"(.*?)(_?\d+[a-z]?(?:_\d+[a-z]?)*)")
@@ -126,6 +131,30 @@ def of_a_mapping(node: Mapping) -> tuple[Mend, ...]:
         below = first._replace(line=first.line + 1)
         edits += [before(first, "- "), *indented(below, entry.value.end_line)]
     return (Mend("begin each step with `- `", tuple(edits)),)
+
+
+def kind_entry(node: Mapping) -> Entry | None:
+    """What says the kind, in a layer written as a record: `{type: Convolution, name: conv1}`."""
+    found = (entry for key, entry in node.entries.items() if fold(key) in KIND_KEYS)
+    return next(found, None)
+
+
+def of_a_record(node: Mapping, kinds: Kinds, step_keys: Sequence[str]) -> tuple[Mend, ...]:
+    """A layer written as a record, with its kind as the label and the other tools' keys renamed."""
+    entry = kind_entry(node)
+    if entry is None or not isinstance(entry.value, Scalar):
+        return ()
+    kind = nearest(entry.value.text, [*kinds, ""], KIND_ALIASES) or entry.value.text
+    if kind not in kinds:
+        return ()
+    known = [*kinds[kind].fields, *step_keys]
+    pairs = []
+    for key, other in node.entries.items():
+        if other is not entry:
+            near = key if key in known else nearest(key, known, FIELD_ALIASES) or key
+            pairs.append(f"{near}: {source_text(other.value.span)}")
+    written = f"{kind}: {{{', '.join(pairs)}}}"
+    return (Mend(written, (Edit(node.span, written),)),)
 
 
 def of_a_row(node: ListNode, known: Sequence[str]) -> tuple[Mend, ...]:

@@ -8,6 +8,7 @@ from cnncalc import yaml_tree
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.layers.layer import KINDS
 from cnncalc.rules import form, limits, references
+from cnncalc.rules.references import rename
 from cnncalc.spec import mends
 from cnncalc.spec.blocks import check_recursion, read_signature
 from cnncalc.spec.calls import finish_calls
@@ -19,6 +20,7 @@ from cnncalc.spec.operands import ListOperand
 from cnncalc.spec.shapes import read_shape
 from cnncalc.spec.steps import StepReader
 from cnncalc.spec.words import found, language_words
+from cnncalc.suggestions import SPEC_ALIASES, nearest
 from cnncalc.yaml_tree import Broken, Entry, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class FileReader:
         spec, steps = self.spec, self.steps
         for key, entry in self.entries.items():
             if key not in KEYS:
-                self.tell(form.unknown_key(entry.key.span, key, "a spec", [*KEYS, "extends"]))
+                self.unknown(key, entry, [*KEYS, "extends"])
         if "layers" not in self.entries:
             if "layers" not in self.tree.broken:
                 self.tell(form.missing_key(self.start(), "layers", "the spec"))
@@ -94,6 +96,15 @@ class FileReader:
         self.claims(scope)
         spec.reads = steps.reads
         return spec
+
+    def unknown(self, key: str, entry: Entry, known: list[str]) -> None:
+        """A key that is none: what it means is read under the key that it is near to."""
+        free = [name for name in known if name not in self.entries]
+        near = nearest(key, free, SPEC_ALIASES)
+        candidates = rename(entry.key.span, near) if near else ()
+        self.tell(form.unknown_key(entry.key.span, key, "a spec", known, candidates))
+        if near:
+            self.entries = {**self.entries, near: entry}
 
     def start(self) -> Span:
         return Span(self.spec.source, 1, 1, 1, 1)
@@ -165,7 +176,12 @@ class FileReader:
         known = base.parameters if base else {}
         for name, item in mapping.entries.items() if mapping else ():
             if base is not None and name not in known:
-                self.tell(form.unknown_key(item.key.span, name, "the base's parameters", [*known]))
+                near = rename(item.key.span, nearest(name, known))
+                self.tell(
+                    form.unknown_key(
+                        item.key.span, name, "the base", [*known], near, what="parameter"
+                    )
+                )
                 continue
             if base is None and not self.steps.legal_name(item.key, "parameter"):
                 continue
@@ -258,8 +274,7 @@ class FileReader:
             if key in KEYS and key not in EXTENDING_KEYS:
                 self.tell(form.not_with_extends(entry.key.span, key, EXTENDING_KEYS))
             elif key not in EXTENDING_KEYS and key != "extends":
-                known = [*EXTENDING_KEYS, "extends"]
-                self.tell(form.unknown_key(entry.key.span, key, "a spec", known))
+                self.unknown(key, entry, [*EXTENDING_KEYS, "extends"])
         base = self.base(self.entries["extends"].value, open_base, chain)
         if base is None:
             return None

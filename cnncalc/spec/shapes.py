@@ -34,7 +34,7 @@ def shape_of_text(text: str, span: Span) -> Shape:
         return checked(Shape(int(text), 1, 1), span)
     match = CUBE.fullmatch(text)
     if match is None:
-        raise Problem(rules.bad_shape(span, f"'{text}' is no shape"))
+        raise Problem(rules.bad_shape(span, f"'{text}' is no shape", hints=hints_of(text)))
     width, height, channels = map(int, match.groups())
     if width != height:
         hint = f"{{channels: {channels}, height: {height}, width: {width}}}"
@@ -43,6 +43,18 @@ def shape_of_text(text: str, span: Span) -> Shape:
         why = f"'{text}' is read as width x height x channels, and {width} is not {height}"
         raise Problem(rules.bad_shape(span, why, hint=hint))
     return checked(Shape(channels, height, width), span)
+
+
+def hints_of(text: str) -> list[str]:
+    """What a text that is no shape may have meant: a tuple, other signs, no channels."""
+    numbers = re.findall(r"[0-9]{1,15}", text)
+    if len(numbers) == 3:
+        if numbers[1] == numbers[2]:
+            numbers.reverse()
+        return ["x".join(numbers)] if numbers[0] == numbers[1] else []
+    if len(numbers) == 2 and numbers[0] == numbers[1]:
+        return [f"{numbers[0]}x{numbers[1]}x{channels}" for channels in (3, 1)]
+    return []
 
 
 def shape_of_mapping(node: Mapping) -> Shape:
@@ -79,6 +91,8 @@ def list_hint(node: Node) -> str:
     if isinstance(node, Sequence):
         texts = [item.text for item in node.items if isinstance(item, Scalar)]
         if len(texts) == len(node.items) == 3 and all(text.isdigit() for text in texts):
+            if texts[0] == texts[1]:
+                return "x".join(texts)
             if texts[1] == texts[2]:
                 return f"{texts[2]}x{texts[1]}x{texts[0]}"
             return f"{{channels: {texts[0]}, height: {texts[1]}, width: {texts[2]}}}"

@@ -108,7 +108,16 @@ class StepReader:
                 return self.not_indented(label, entry, node)
             if extra is None:
                 return self.labelled(entry.key, entry.value, scope)
-            self.tell(form.several_keys_in_a_step(extra.key.span, entry.key.text, extra.key.text))
+            record = mends.kind_entry(node)
+            self.tell(
+                form.several_keys_in_a_step(
+                    extra.key.span,
+                    entry.key.text,
+                    extra.key.text,
+                    mends.of_a_record(node, KINDS, STEP_KEYS) if record else (),
+                    record=record is not None,
+                )
+            )
             return self.untrusted(entry.key)
         if not isinstance(node, Broken) and not (isinstance(node, Mapping) and node.broken):
             row = mends.of_a_row(node, list(KINDS)) if isinstance(node, Sequence) else ()

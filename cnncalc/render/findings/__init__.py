@@ -54,7 +54,9 @@ def summary(files: Sequence[Checked]) -> str:
 
 def help_of(diagnostic: Diagnostic) -> list[str]:
     """What to do about it: the mends that were tried, in one line, then the advice."""
-    mends = [offered(mend) for mend in diagnostic.mends]
+    plain = [f"`{m.text}`" for m in diagnostic.mends if "`" not in m.text and not m.gives]
+    rest = [offered(m) for m in diagnostic.mends if "`" in m.text or m.gives]
+    mends = [f"write {' or '.join(plain)}", *rest] if plain else rest
     return ["; ".join(mends), *diagnostic.help] if mends else list(diagnostic.help)
 
 
