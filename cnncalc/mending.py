@@ -195,8 +195,11 @@ def near_sizes(size: int) -> list[int]:
 def forgivable(diagnostic: Diagnostic, brought: Iterable[Key], own: Key) -> bool:
     """Whether all that is new was there before, hidden by this mistake."""
     family = RULES[diagnostic.code].family
-    if family == "text":
-        return all(line >= own[2] for _, _, line in brought)
+    if family == "text":  # the rest of the file was not read
+        return all(
+            line > own[2] or (line == own[2] and RULES[code].family not in ("text", "expressions"))
+            for code, _, line in brought
+        )
     return family in FORGIVING and all(
         place != list(own[1:]) or RULES[code].family in REVEALED for code, *place in brought
     )

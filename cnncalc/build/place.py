@@ -67,12 +67,27 @@ class StepPlace:
 
     def set_origin_field(self, index: int, field: str, value: str) -> Mend | None:
         """The same in the step that gives input ``index``."""
-        origin = getattr(self.inputs[index], "step", None)
+        tensor = self.inputs[index]
+        if field == "filters":
+            tensor = giver_of_channels(tensor)
+        origin = getattr(tensor, "step", None)
+        if field == "filters" and isinstance(origin, LayerStep) and "units" in origin.kind.fields:
+            field = "units"
         if isinstance(origin, LayerStep) and field in origin.kind.fields:
             mend = set_field(origin, field, value)
             name = origin.name or origin.word
             return mend and mend._replace(text=f"`{mend.text}` in {name}")
         return None
+
+
+def giver_of_channels(tensor: Tensor) -> Tensor:
+    """The layer that decides on the channels, past those that only pass them on."""
+    while isinstance(tensor, Node) and len(tensor.inputs) == 1:
+        fields = tensor.layer.fields
+        if "filters" in fields or "units" in fields:
+            break
+        tensor = tensor.inputs[0]
+    return tensor
 
 
 def origin(tensor: Tensor) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, rule
+from cnncalc.edits import replacing, source_text
 from cnncalc.rules.shapes import Place
 
 if TYPE_CHECKING:
@@ -196,11 +197,13 @@ def softmax_of_one_channel(place: Place, field: str) -> Diagnostic:
           - conv: [1, 3]
           - sigmoid
     """
+    span = place.span(field)
     return Diagnostic(
         f"{place.name}: a softmax over its one input channel is 1 everywhere",
         place.span(field),
         label="always 1",
         related=place.origins(),
+        mends=[replacing(span, "sigmoid")] if source_text(span) == "softmax" else (),
         help=("`sigmoid` gives one probability per position",),
         layer=place.name,
     )

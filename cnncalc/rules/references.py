@@ -142,7 +142,7 @@ def tensor_in_an_expression(span: Span, name: str) -> Diagnostic:
 
 @rule("references")
 def unknown_step(
-    span: Span, name: str, known: Sequence[str], mends: Iterable[Mend] = ()
+    span: Span, name: str, known: Sequence[str], mends: Iterable[Mend] = (), advice: str = ""
 ) -> Diagnostic:
     """A step reads the output of a step that does not exist.
 
@@ -168,7 +168,11 @@ def unknown_step(
         span,
         label="unknown",
         mends=mends,
-        help=() if mends else known_names(known) or ("only a step with a name can be read",),
+        help=(advice,)
+        if advice
+        else ()
+        if mends
+        else known_names(known) or ("only a step with a name can be read",),
     )
 
 

@@ -41,7 +41,7 @@ def residual_shapes_differ(
         label="the shapes must be equal",
         related=origins(x, body, span),
         mends=mends,
-        help=("`shortcut: project` brings the input to the body's shape by a 1×1 convolution",),
+        help=("a projection is a 1×1 convolution that brings the input to the body's shape",),
         layer=name,
     )
 
@@ -79,7 +79,7 @@ def no_stride_explains(
         label="cannot be projected",
         related=origins(x, body, span),
         mends=mends,
-        help=("`padding: same` in the body keeps the size, or divides it by the stride",),
+        help=("with `padding: same` a layer keeps the size, or divides it by its stride",),
         layer=name,
     )
 

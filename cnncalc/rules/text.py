@@ -7,6 +7,8 @@ YAML cannot tell how it goes on, are in `cnncalc.rules.syntax`. All are found by
 
 from __future__ import annotations
 
+import re
+
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Span, printable, rule
 from cnncalc.edits import from_to, source_text
 
@@ -281,8 +283,20 @@ def key_not_scalar(span: Span) -> Diagnostic:
         "a key must be a word, not a list or a mapping",
         span,
         label="not a key",
+        mends=without_braces(span),
         help=("a parameter's name needs no brackets: `filters: width`",),
     )
+
+
+def without_braces(span: Span) -> tuple[Mend, ...]:
+    """For a template's `{{ width }}`: what stands between the braces."""
+    start = max(1, span.column - 1)
+    found = re.match(r"\{\{([^{}]*)\}\}", span.source.lines[span.line - 1][start - 1 :])
+    if found is None:
+        return ()
+    inside = found[1].strip()
+    place = Span(span.source, span.line, start, span.line, start + len(found[0]))
+    return (Mend(inside, (Edit(place, inside),)),)
 
 
 @rule("text")
@@ -412,8 +426,16 @@ def unquoted_expression(span: Span, *, text: str, stops: bool = False) -> Diagno
         + (f"; {UNREAD}" if stops else ""),
         span,
         label="needs quotes here",
-        mends=in_quotes(span, text),
+        mends=(*as_list(span, text), *in_quotes(span, text)),
     )
+
+
+def as_list(span: Span, text: str) -> tuple[Mend, ...]:
+    """For a Python tuple: the list."""
+    inside = text[1:-1]
+    if not (text.startswith("(") and text.endswith(")")) or "(" in inside or ")" in inside:
+        return ()
+    return (Mend(f"[{inside}]", (Edit(span, f"[{inside}]"),)),)
 
 
 @rule("text")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Mend, Span, rule
 from cnncalc.edits import replacing, source_text
@@ -71,13 +71,22 @@ def not_a_whole_number(span: Span, subject: str, *, shown: str, written: str = "
         f"{subject}: {shown} is not a whole number{origin}",
         span,
         label="a whole number is needed here",
-        mends=[replacing(span, source_text(span).replace("/", "//"))]
-        if written.count("/") == 1
-        else (),
+        mends=list(whole_number(span, written)),
         help=("`//` divides and rounds down; `round(…)` and `ceil(…)` say it otherwise",)
         if origin
         else (),
     )
+
+
+def whole_number(span: Span, written: str) -> Iterator[Mend]:
+    """The ways to say which whole number is meant."""
+    text = source_text(span)
+    if written != text:  # a literal, or within quotes
+        return
+    if text.count("/") == 1:
+        yield replacing(span, text.replace("/", "//"))
+    for function in ("round", "ceil"):
+        yield replacing(span, f"{function}({text})")
 
 
 @rule("values")

@@ -193,6 +193,19 @@ def of_a_duplicate(span: Span, name: str, taken: Container[str]) -> Iterator[Men
         yield replacing(span, word.rstrip("_"))
 
 
+def of_automatic_name(name: str, unnamed: Map[str, Sequence[Span]]) -> tuple[Mend, ...]:
+    """For `conv2`, where the second conv has no name: to write that into its label."""
+    found = NUMBERED.fullmatch(name)
+    if found is None or not found[2].isdigit():
+        return ()
+    labels = unnamed.get(found[1], ())
+    number = int(found[2]) if len(found[2]) < 7 else 0
+    if not 1 <= number <= len(labels):
+        return ()
+    span = labels[number - 1]
+    return (Mend(f"label the step in line {span.line} `{name}`", (Edit(span, name),)),)
+
+
 def without_entry(node: Mapping, key: str) -> tuple[Mend, ...]:
     """The mend that takes an entry away."""
     edit = remove_entry(node, key)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cnncalc.diagnostics import Diagnostic, Span
-    from cnncalc.spec.model import Reference, Text
+    from cnncalc.spec.model import Block, Reference, Text
 
 LOOP_NAMES = ("i", "first", "last")
 
@@ -63,9 +63,18 @@ class Use(NamedTuple):
 class TextNames:
     """Collects the names of one text while it is read; checked when all are known."""
 
-    def __init__(self, text: Text, given: dict[str, Span], tell: Callable[[Diagnostic], None]):
-        """``given``: names that exist before the first step (inputs, tensor parameters)."""
+    def __init__(
+        self,
+        text: Text,
+        given: dict[str, Span],
+        tell: Callable[[Diagnostic], None],
+        block: Block | None = None,
+    ) -> None:
+        """``given``: names that exist before the first step (inputs, a block's parameters)."""
         self.text = text
+        self.block = block
+        self.unnamed: dict[str, list[Span]] = {}
+        """The labels of the steps without a name, by their words."""
         self.given = given
         self.order: dict[str, int] = dict.fromkeys(given, 0)
         self.count = 0
@@ -96,10 +105,20 @@ class TextNames:
                 continue
             order = self.order.get(reference.name)
             if order is None:
-                known = [*self.given, *self.text.names]
-                name, span = reference.name, reference.span
-                near = mends.to_name(span, name, nearest(name, known))
-                self.tell(rules.unknown_step(span, name, known, near))
+                self.unknown(reference)
             elif order > at:
                 later = self.text.names[reference.name]
                 self.tell(rules.defined_later(reference.span, reference.name, later))
+
+    def unknown(self, reference: Reference) -> None:
+        """A name of no step, with the likeliest reason."""
+        name, span = reference.name, reference.span
+        block = self.block
+        given = self.given if block is None else block.tensors - {name}
+        known = [*given, *self.text.names]
+        near = mends.to_name(span, name, nearest(name, known))
+        if labels := mends.of_automatic_name(name, self.unnamed):
+            advice = "an automatic name cannot be read: write it into the step's label"
+        else:
+            advice = "" if block is None else f"a block sees no names of its caller: pass '{name}'"
+        self.tell(rules.unknown_step(span, name, known, (*labels, *near), advice))

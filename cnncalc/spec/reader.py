@@ -230,9 +230,8 @@ class FileReader:
             self.block(block, item, scope)
 
     def block(self, block: Block, item: Entry, scope: Scope) -> None:
-        names = TextNames(
-            block.text, {p.name: p.span for p in block.parameters.values()}, self.tell
-        )
+        given = {p.name: p.span for p in block.parameters.values()}
+        names = TextNames(block.text, given, self.tell, block)
         self.steps.block, self.steps.names = block, names
         inner = Scope(scope.names | block.parameters.keys(), in_channels=True)
         block.steps = self.steps.steps(item.value, inner, f"the block {block.name}")

@@ -206,6 +206,7 @@ class StepReader:
             self.names.define(step.name, key.value.span if key else step.span)
         else:
             self.names.count += 1
+            self.names.unnamed.setdefault(step.word, []).append(step.span)
         return step
 
     # Step keys.
