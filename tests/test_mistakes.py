@@ -1,0 +1,101 @@
+"""Mistakes that people make: each a spec beside all that `cnncalc check` prints of it, and a mend
+that works.
+
+``mistakes/NAME.yaml`` is the bad spec, its first comment says where the mistake comes from;
+``NAME.expected`` is the output. The mend is the first one that is offered, applied again and again
+until nothing is wrong; where only an author can know it, ``NAME.mended.yaml`` is the good spec.
+
+``GOLDEN=write pytest tests/test_mistakes.py`` writes the outputs anew; then read them aloud.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import cnncalc
+from cnncalc.api import Net
+from cnncalc.diagnostics import RULES, Diagnostic
+from cnncalc.mending import mended_texts
+from tests.commands import run
+
+FOLDER = Path(__file__).parent / "mistakes"
+NAMES = sorted(p.stem for p in FOLDER.glob("*.yaml") if not p.name.endswith(".mended.yaml"))
+BY_HAND = sorted(p.name.removesuffix(".mended.yaml") for p in FOLDER.glob("*.mended.yaml"))
+MOST_MISTAKES = 10
+
+
+@pytest.fixture(autouse=True)
+def in_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    monkeypatch.delenv("CNNCALC_OUTPUT_FORMAT", raising=False)
+
+
+def wrong(net: Net) -> list[Diagnostic]:
+    """What `--strict` would fail on."""
+    return [d for d in net.diagnostics if d.severity != "note"]
+
+
+def test_there_are_many() -> None:
+    assert len(NAMES) >= 60
+    assert set(BY_HAND) <= set(NAMES)
+
+
+def test_every_family_is_there() -> None:
+    """Mistakes of every sort."""
+    codes = {d.code for name in NAMES for d in cnncalc.load(f"{name}.yaml").diagnostics}
+    families = Counter(RULES[code].family for code in codes)
+    assert families >= Counter(
+        text=10, form=10, shapes=8, advice=6, references=6, expressions=4, values=2, expectations=2
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_check_prints(name: str) -> None:
+    result = run("check", "--strict", f"{name}.yaml")
+    expected = FOLDER / f"{name}.expected"
+    if os.environ.get("GOLDEN") == "write":
+        expected.write_text(result.output, "utf-8", newline="")
+    assert result.output == expected.read_text("utf-8")
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(BY_HAND)))
+def test_the_first_mend_offered_works(name: str) -> None:
+    """Applied for one mistake after the other, until the spec passes."""
+    net = cnncalc.load(f"{name}.yaml")
+    texts: dict[str, str] = {}
+    for _ in range(MOST_MISTAKES):
+        found = wrong(net)
+        if not found:
+            break
+        mend = next(d.mends[0] for d in found if d.mends)
+        texts |= mended_texts(mend)
+        net = net.changed(texts)
+    assert wrong(net) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mend_offered_takes_its_mistake_away(name: str) -> None:
+    net = cnncalc.load(f"{name}.yaml")
+    before = Counter(d.code for d in wrong(net))
+    for diagnostic in wrong(net):
+        for mend in diagnostic.mends:
+            after = Counter(d.code for d in wrong(net.changed(mended_texts(mend))))
+            assert after[diagnostic.code] < before[diagnostic.code], mend.text
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_the_mend_by_hand_works(name: str) -> None:
+    assert wrong(cnncalc.load(f"{name}.mended.yaml")) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_places_are_in_the_file(name: str) -> None:
+    for diagnostic in cnncalc.load(f"{name}.yaml").diagnostics:
+        lines = diagnostic.span.source.lines
+        assert 1 <= diagnostic.line <= len(lines)
+        assert 1 <= diagnostic.column <= len(lines[diagnostic.line - 1]) + 1
