@@ -119,13 +119,14 @@ class Walk:
         self.network = network
         self.scale = scale
         self.footprints = known if known is not None else footprints(network, scale)
-        self.live = self.peak = self.peak_at = 0
+        self.live = self.peak_at = 0
         self.ran: list[tuple[Node | None, str, int]] = []
         self.pieces: list[Piece] = []
         self.of: dict[Tensor, Piece] = {}
         self.dying: dict[int, list[Piece]] = {}
         self._find_lifetimes()
         self._place_inputs()
+        self.peak = self.live
 
     def _find_lifetimes(self) -> None:
         """Until which row each tensor is read, and until which it is held."""

@@ -8,7 +8,7 @@ import click
 
 from cnncalc.analysis.optimizers import OPTIMIZERS
 from cnncalc.analysis.report import DTYPE_BYTES
-from cnncalc.cli.findings import findings_text, status_of
+from cnncalc.cli.findings import findings_text, status_of, tell_aside
 from cnncalc.cli.nets import load
 from cnncalc.cli.options import (
     LARGEST_BATCH,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.memory import Budget
     from cnncalc.analysis.optimizers import Recipe
     from cnncalc.api import Net
+    from cnncalc.render import View
     from cnncalc.render.memory import Fit
 
 EXAMPLES = """
@@ -145,25 +146,43 @@ def command(
         raise click.UsageError(
             "--inference goes with --fit; the peak of an inference is shown anyhow"
         )
-    loaded = load(net, inputs, parameters)
-    plan = Plan(loaded, **wishes)
-    report = plan.report
+    plan = Plan(load(net, inputs, parameters), **wishes)
     view = view_of(color, output)
-    if not report.complete or not report.rows:
-        emit(findings_text(report.diagnostics, view), output)
-        return status_of(report.diagnostics)
+    text, fits = answer(plan, format, view, room, convention, inference=inference)
+    found = plan.report.diagnostics
+    if format == "json":
+        emit(text, output)
+        tell_aside(found, color)
+    else:
+        emit("\n".join(part for part in (text, findings_text(found, view)) if part), output)
+    return 1 if not fits else status_of(found)
+
+
+def answer(
+    plan: Plan,
+    format: str,
+    view: View,
+    room: int | None,
+    convention: str | None,
+    *,
+    inference: bool,
+) -> tuple[str, bool]:
+    """What to print, and whether what was to fit does. Nothing for a net whose figures a mistake
+    left unknown: there the findings are all there is to say.
+    """
     from cnncalc.render import memory
 
+    report = plan.report
+    if not report.complete or not report.rows:
+        return (memory.unknown_json(report) if format == "json" else ""), True
     if convention is not None:
         from cnncalc.render.convention import convention_text
 
-        emit(convention_text(report, convention, format, view), output)
-        return status_of(report.diagnostics)
+        return convention_text(report, convention, format, view), True
     fit = plan.fit(room, inference=inference) if room is not None else None
     budget = plan.budget()
     text = memory.render_json(budget, fit) if format == "json" else memory.render(budget, view, fit)
-    emit(text, output)
-    return 1 if fit is not None and not fit.batch else status_of(report.diagnostics)
+    return text, fit is None or fit.batch > 0
 
 
 class Plan:
@@ -232,5 +251,7 @@ class Plan:
         if self.dtype == "int8" and not inference:
             raise click.UsageError("int8 is for inference; add --inference")
         batch = largest_batch(needed, room)
+        found = self.report.diagnostics
         self.report = analyze(self.net.network, batch or 1, self.dtype)
+        self.report.diagnostics = found
         return Fit(room, inference, batch, needed(batch) if batch else 0, needed(1))

@@ -16,6 +16,7 @@ from cnncalc.render.page import Cell, Grid, Heading, Page, Piece
 
 if TYPE_CHECKING:
     from cnncalc.analysis.memory import Budget, Part
+    from cnncalc.analysis.report import Report
     from cnncalc.analysis.storages import Walk
     from cnncalc.render import View
 
@@ -51,10 +52,10 @@ def render(budget: Budget, view: View, fit: Fit | None = None) -> str:
     if budget.training is not None:
         row, phase = budget.training_at
         page.gap()
-        page.line(Piece(f"training step at its peak, {place(row, phase)}", "bold"))
+        page.paragraph(f"training step at its peak, {place(row, phase)}", style="bold")
         bars(page, budget.training_parts(), budget.training_bytes or 0)
         page.gap()
-        page.line(Piece("layers that hold most of what is kept for the backward pass", "bold"))
+        page.paragraph("layers that hold most of what is kept for the backward pass", style="bold")
         bars(page, budget.holders()[:SHOWN], budget.training.saved)
     if view.width is not None:
         timelines(page, budget)
@@ -149,7 +150,7 @@ def bar(share: float) -> str:
 def timelines(page: Page, budget: Budget) -> None:
     """Live memory over the layers, as sparklines."""
     page.gap()
-    page.line(Piece("live memory over time, apart from weights and optimizer state", "bold"))
+    page.paragraph("live memory over time, apart from weights and optimizer state", style="bold")
     walks: list[tuple[str, Walk]] = [("inference", budget.inference)]
     if budget.training is not None:
         walks.append(("training", budget.training))
@@ -219,6 +220,22 @@ def render_json(budget: Budget, fit: Fit | None = None) -> str:
     from json import dumps
 
     return dumps(document(budget, fit), indent=2, ensure_ascii=False) + "\n"
+
+
+def unknown_json(report: Report) -> str:
+    """What programs get for a net whose figures a mistake left unknown."""
+    from json import dumps
+
+    document = {
+        "format_version": FORMAT_VERSION,
+        "name": report.name,
+        "source": report.source,
+        "batch": report.batch,
+        "dtype": report.dtype,
+        "inference": None,
+        "training": None,
+    }
+    return dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def document(budget: Budget, fit: Fit | None) -> dict[str, Any]:
