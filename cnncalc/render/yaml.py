@@ -1,7 +1,8 @@
 """The net written out flat, as a spec: one step per layer, every name and number in place.
 
 Blocks, repeats, parameters and defaults are gone; what a step has of its own is written. Read
-again, it is the same net in every number, and written out again the same text.
+again, it is the same net in every number, and written out again the same text. (Only a peak of
+memory may be lower: calls are gone, and with them what a call holds until it returns.)
 """
 
 from __future__ import annotations
@@ -37,11 +38,17 @@ def render(report: Report, view: View) -> str:
     network = report.network
     flat = FlatNames(network.inputs)
     lines = [f"name: {text(network.name)}", *inputs(network.inputs), "layers:"]
-    lines += steps(network.nodes, network.inputs, flat)
+    lines += list(steps(network.nodes, network.inputs, flat)) or [nothing(network.inputs)]
     last = last_of(network.nodes)
     if network.outputs and (len(network.outputs) > 1 or network.outputs[0] is not last):
         lines.append(f"outputs: [{', '.join(flat[tensor] for tensor in network.outputs)}]")
     return "\n".join(lines) + "\n"
+
+
+def nothing(inputs: Sequence[Tensor]) -> str:
+    """The step of a net that has no layer: a spec has one at least."""
+    name = inputs[0].name if inputs else "input"
+    return "  - identity" if name == "input" else f"  - identity: {{from: {name}}}"
 
 
 def last_of(nodes: Sequence[Node]) -> Node | None:
