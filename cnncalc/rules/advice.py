@@ -203,7 +203,7 @@ def softmax_of_one_channel(place: Place, field: str) -> Diagnostic:
         place.span(field),
         label="always 1",
         related=place.origins(),
-        mends=[replacing(span, "sigmoid")] if source_text(span) == "softmax" else (),
+        mends=[replacing(span, "sigmoid")] if source_text(span) == place.layer.kind else (),
         help=("`sigmoid` gives one probability per position",),
         layer=place.name,
     )
