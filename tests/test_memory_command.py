@@ -137,6 +137,14 @@ def test_json_adds_up() -> None:
     assert found["inference"]["at"] == peaks[0]
 
 
+def test_checkpoints_are_told() -> None:
+    text = run("memory", "resnet18", "--batch", "8", "--checkpoint").stdout
+    assert re.search(r"Checkpoints around 8 blocks .* MACs more per image", text)
+    text = run("memory", "vgg16", "--checkpoint").stdout
+    assert "No checkpoints: the net has no blocks" in text
+    assert parsed("vgg16", "--checkpoint")["checkpoints"] is None
+
+
 @pytest.mark.usefixtures("nets")
 def test_a_broken_net_tells_its_mistakes() -> None:
     result = run("memory", "broken.yaml")

@@ -318,3 +318,13 @@ def test_the_walk_is_linear() -> None:
         sizes.append((len(budget.training.ran), len(budget.training.pieces)))
     assert sizes[1][0] == pytest.approx(10 * sizes[0][0], rel=0.02)
     assert sizes[1][1] == pytest.approx(10 * sizes[0][1], rel=0.02)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_totals_are_the_budgets(name: str) -> None:
+    report = cnncalc.load(name).analyze(batch=2)
+    budget, totals = Budget(report), report.totals
+    assert budget.training is not None
+    assert totals.peak_activation_bytes == budget.inference.peak
+    assert totals.saved_activation_bytes == budget.training.saved
+    assert totals.training_peak_bytes == budget.training_bytes

@@ -2,7 +2,8 @@
 
 costs            weights, biases, MACs, activations, elementwise operations
 receptive_field  what one output value sees
-memory           the four figures of memory; storages, training: the walks; optimizers
+peaks            live storages in inference and training; storages, training: the walks
+memory           the whole budget of memory, asked for apart; optimizers
 claims           `expect` and `published` beside the computed figures
 report           what renderers read
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.costs import rows
-from cnncalc.analysis.memory import set_memory
+from cnncalc.analysis.peaks import set_memory
 from cnncalc.analysis.receptive_field import set_receptive_fields
 from cnncalc.analysis.report import Report
 

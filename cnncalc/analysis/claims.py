@@ -167,7 +167,9 @@ def holders(report: Report, quantity: str, first: int, stop: int) -> list[str]:
     values = [(getattr(row, figure) or 0, row.name) for row in report.rows[first:stop]]
     total = sum(value for value, _ in values)
     largest = sorted(values, key=lambda pair: -pair[0])[:3]
-    return [f"{name} {100 * value / total:.0f} %" for value, name in largest if 200 * value >= total]
+    return [
+        f"{name} {100 * value / total:.0f} %" for value, name in largest if 200 * value >= total
+    ]
 
 
 def comparisons(report: Report, spec: Spec, base: Base) -> Iterator[Comparison]:

@@ -1,8 +1,9 @@
-"""`Network` → the four figures of memory: weights, the lecture's sum, inference, a training step.
+"""`Report` → its budget of memory: weights, inference and a training step, in parts; activation
+checkpointing; the largest batch that fits.
 
-Weights and the lecture's sum are counts times bytes; the other two are peaks of live storages,
-found by walking the order of execution (`storages`, `training`). Assumed is eager PyTorch, with
-no rounding by an allocator and no workspace of cuDNN: see docs/memory.md.
+The peaks are of live storages, found by walking the order of execution (`storages`, `training`).
+Assumed is eager PyTorch, with no rounding by an allocator and no workspace of cuDNN: see
+docs/memory.md.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.analysis.optimizers import Recipe
+from cnncalc.analysis.peaks import FLOAT32, buffer_bytes
 from cnncalc.analysis.storages import Inference, Scale, footprints
 from cnncalc.analysis.training import Training
 
@@ -20,20 +22,20 @@ if TYPE_CHECKING:
     from cnncalc.analysis.storages import Footprint, Walk
     from cnncalc.analysis.training import Rows
     from cnncalc.layers.layer import Layer
-    from cnncalc.network import Network
 
-FLOAT32 = 4
-HALF = 2
 LARGEST_BATCH = 1_000_000
 """Where `largest_batch` stops looking."""
 
 
 class Checkpoints(NamedTuple):
-    """Activation checkpointing: the blocks that run twice, and the MACs of that, per image."""
+    """Activation checkpointing: the blocks that run twice, and the MACs of that, per image.
+    ``sought``: the best ones were looked for, even if there are none.
+    """
 
     names: tuple[str, ...] = ()
     rows: tuple[Rows, ...] = ()
     macs: int = 0
+    sought: bool = False
 
 
 NO_CHECKPOINTS = Checkpoints()
@@ -171,30 +173,6 @@ def place_of(walk: Walk) -> tuple[str, str]:
     return node.name if node else "", phase
 
 
-def buffer_bytes(network: Network) -> tuple[int, int]:
-    """Bytes of running statistics: of the net, and of its side heads."""
-    sums = [0, 0]
-    for node in network.nodes:
-        if node.shares is None:
-            sums[node.training_only] += node.layer.buffer_bytes()
-    return sums[0], sums[1]
-
-
-def set_memory(report: Report) -> None:
-    """The memory totals; training as with SGD with momentum, the others None for int8. None at
-    all for a net with unknown layers.
-    """
-    totals = report.totals
-    totals.peak_activation_bytes = totals.saved_activation_bytes = None
-    totals.training_peak_bytes = None
-    if report.complete:
-        budget = Budget(report)
-        totals.peak_activation_bytes = budget.inference.peak
-        if budget.training is not None:
-            totals.saved_activation_bytes = budget.training.saved
-            totals.training_peak_bytes = budget.training_bytes
-
-
 # Activation checkpointing.
 
 
@@ -202,7 +180,7 @@ def best_checkpoints(report: Report, recipe: Recipe, batch: int | None = None) -
     """Checkpoints around the blocks of that level of nesting which makes the peak lowest; none
     if no level does.
     """
-    best = NO_CHECKPOINTS
+    best = Checkpoints(sought=True)
     lowest = Budget(report, recipe, best, batch).training_bytes or 0
     for level in range(1, max((g.depth for g in report.network.groups), default=0) + 1):
         checkpoints = checkpoints_of(report, level)

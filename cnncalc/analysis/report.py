@@ -141,7 +141,7 @@ class Totals:
     """The network's figures by the names that `expect`, `published` and the JSON use.
 
     ``params`` leave side heads out, ``training_params`` include them. Activations include the
-    input volume(s). Memory figures: see `cnncalc.analysis.memory`.
+    input volume(s). Memory figures: see `cnncalc.analysis.peaks`.
     """
 
     __slots__ = (

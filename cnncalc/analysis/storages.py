@@ -9,7 +9,7 @@ is an inference; `training` adds the way back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.layers.layer import Storage
 
@@ -22,11 +22,15 @@ INDEX_BYTES, STATISTIC_BYTES = 8, 4
 NEW, IN_PLACE, VIEW = Storage.NEW, Storage.IN_PLACE, Storage.VIEW
 
 
-class Scale(NamedTuple):
-    """What figures per image are multiplied by: images at once, bytes of a value."""
+class Scale:
+    """What figures per image are multiplied by: images at once, bytes of a value; and both."""
 
-    batch: int
-    value: int
+    __slots__ = ("batch", "value", "volume")
+
+    def __init__(self, batch: int, value: int) -> None:
+        self.batch = batch
+        self.value = value
+        self.volume = batch * value
 
     def extra(self, saved: Saved) -> int:
         """The bytes of a layer's own extras."""
@@ -49,7 +53,7 @@ class Footprint:
                  "output", "params", "shares_gradient", "storage", "transient")  # fmt: skip
 
     def __init__(self, layer: Layer, scale: Scale) -> None:
-        volume = scale.batch * scale.value
+        volume = scale.volume
         self.storage = layer.storage()
         self.in_inference = self.storage if layer.runs_in_inference else VIEW
         self.output = layer.output.values * volume
@@ -96,19 +100,10 @@ class Piece:
 INPUT, VOLUME, OWN = "input", "volumes", "indices, statistics, masks"
 
 
-class Moment(NamedTuple):
-    """A row that runs `forward` or `backward` (or forward again, `recompute`), or the optimizer's
-    `step`, and the bytes that live while it does, apart from weights.
-    """
-
-    node: Node | None
-    phase: str
-    live: int
-
-
 class Walk:
-    """A walk over storages. ``peak`` is the most that lived at any time, ``peak_at`` the number
-    of the (first) moment at which it did.
+    """A walk over storages. ``ran`` has every moment: a row that runs `forward` or `backward` (or
+    forward again, `recompute`), or the optimizer's `step`, and the bytes that live while it does,
+    apart from weights. ``peak`` is the most of them, first reached at moment ``peak_at``.
     """
 
     training = False
@@ -149,7 +144,7 @@ class Walk:
     def _place_inputs(self) -> None:
         """The caller holds the network's inputs to the end."""
         for tensor in self.network.inputs:
-            size = tensor.output.values * self.scale.batch * self.scale.value
+            size = tensor.output.values * self.scale.volume
             last = self.last_read.get(tensor, -1)
             self.of[tensor] = self.allocate(size, tensor, INPUT, last)
 
@@ -199,10 +194,6 @@ class Walk:
         dying = self.dying.pop(index, None)
         if dying is not None:
             self.release(dying)
-
-    def moments(self) -> list[Moment]:
-        """Everything that ran, in order."""
-        return [Moment(*each) for each in self.ran]
 
     def alive(self, moment: int) -> list[Piece]:
         """The storages that live at a moment, the largest first."""

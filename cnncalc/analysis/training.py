@@ -201,7 +201,7 @@ class Training(Walk):
         """The sum of two gradients of one tensor: in place of the first if nothing else holds it
         and it is no part of another.
         """
-        size = tensor.output.values * self.scale.batch * self.scale.value
+        size = tensor.output.values * self.scale.volume
         if self.adds_in_place and waiting.holders == 1 and waiting.size == size:
             self.release([arriving])
             return waiting

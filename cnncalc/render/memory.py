@@ -185,6 +185,8 @@ def remarks(budget: Budget) -> Iterator[str]:
             f"second time, {compact(macs)} MACs more per image ({percent(share)} of a forward "
             "pass)."
         )
+    elif checkpoints.sought:
+        yield "No checkpoints: the net has no blocks, or none whose checkpointing lowers the peak."
     if budget.recipe.amp:
         yield (
             "Mixed precision as torch.autocast has it: parameters (the master copy), their "

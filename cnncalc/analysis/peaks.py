@@ -1,0 +1,44 @@
+"""`Network` → the memory totals: the peak of an inference, what autograd keeps, the peak of a
+training step. `memory` tells more of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.analysis.storages import Inference, Scale, footprints
+from cnncalc.analysis.training import Training
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
+    from cnncalc.network import Network
+
+FLOAT32 = 4
+
+
+def set_memory(report: Report) -> None:
+    """The memory totals; of training by SGD with momentum, whose velocities are as large as the
+    parameters. None for int8, which is for inference, and for a net with unknown layers.
+    """
+    totals, network = report.totals, report.network
+    totals.peak_activation_bytes = totals.saved_activation_bytes = None
+    totals.training_peak_bytes = None
+    if not report.complete:
+        return
+    scale = Scale(report.batch, report.dtype_bytes)
+    known = footprints(network, scale)
+    totals.peak_activation_bytes = Inference(network, scale, known).run().peak
+    if report.dtype != "int8":
+        step = Training(network, scale, known).run()
+        always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))
+        totals.saved_activation_bytes = step.saved
+        totals.training_peak_bytes = step.peak + always
+
+
+def buffer_bytes(network: Network) -> tuple[int, int]:
+    """Bytes of running statistics: of the net, and of its side heads."""
+    sums = [0, 0]
+    for node in network.nodes:
+        if node.shares is None:
+            sums[node.training_only] += node.layer.buffer_bytes()
+    return sums[0], sums[1]
