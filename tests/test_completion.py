@@ -46,7 +46,7 @@ def completions(
         (["kinds"], "con", {"conv", "concat"}),
         (["rule"], "no-v", {"no-valid-output"}),
     ],
-    ids=words,
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else words(value),
 )
 def test_completion(words: list[str], incomplete: str, some: set[str]) -> None:
     found = completions(words, incomplete)
