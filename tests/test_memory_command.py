@@ -289,3 +289,14 @@ def test_the_table_of_the_page_is_in_step() -> None:
     found = memory_table.TABLE.search(page.read_text("utf-8"))
     assert found is not None
     assert found[2] == memory_table.table()
+
+
+def test_the_hand_made_sums_of_the_page() -> None:
+    """VGG-16 by hand, one image: the figures in bold are ours and PyTorch's."""
+    page = (Path(__file__).parent.parent / "docs" / "memory.md").read_text("utf-8")
+    totals = cnncalc.load("vgg16").analyze().totals
+    assert f"**{totals.peak_activation_bytes:,}**" in page
+    assert f"**{totals.saved_activation_bytes:,}**" in page
+    table = page[page.index("| kept | bytes |") : page.index("| **together** |")]
+    cells = [line.rsplit("|", 2)[1].replace(",", "") for line in table.splitlines()[2:] if line]
+    assert sum(eval(cell.replace("·", "*")) for cell in cells) == totals.saved_activation_bytes
