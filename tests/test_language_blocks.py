@@ -235,6 +235,35 @@ def test_wrong_defaults(defaults: str, expected: list[str]) -> None:
     assert mistakes(text) == expected
 
 
+ONE_CAUSE = [
+    ("a misspelt word", "{conv: {padding: smae}}", ["unknown-name: smae"]),
+    ("a misspelt key", "{conv: {pading: same}}", ["unknown-key: pading"]),
+    ("a misspelt kind", "{cnov: {padding: same}}", ["unknown-kind: cnov"]),
+    ("no mapping", "{conv: same}", ["wrong-form: same"]),
+    ("no mapping at all", "same", ["wrong-form: same"]),
+    ("a wrong value", "{conv: {padding: n / 4}}", ["not-a-whole-number: n / 4"]),
+    ("an unknown parameter", "{conv: {padding: m}}", ["unknown-name: q"]),
+    ("a required field", "{conv: {kernel: thre}}", ["unknown-name: thre"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "expected"), [c[1:] for c in ONE_CAUSE], ids=[c[0] for c in ONE_CAUSE]
+)
+def test_what_follows_from_a_mistake_in_defaults_is_not_told(
+    defaults: str, expected: list[str]
+) -> None:
+    """The shapes of the residual would differ, were a kind's own default taken instead."""
+    kernel = "" if "kernel" in defaults else ", kernel: 3"
+    text = spec(
+        f"[residual: [conv: {{filters: 4{kernel}}}], conv: {{filters: 5, kernel: 1, padding: 0}}]",
+        defaults=defaults,
+        parameters="{n: 3, m: 2 * q}" if "m}" in defaults else "{n: 3}",
+        expect="{params: 1, layers: {conv1: {params: 1}, conv2: 8x8x5}}",
+    )
+    assert mistakes(text) == expected
+
+
 FUSED = [
     ("norm, then activation", "conv: {filters: 3, kernel: 1, activation: relu, norm: batchnorm}",
      "conv1 8x8x3 12, conv1.batchnorm 8x8x3 6, conv1.relu 8x8x3 0"),

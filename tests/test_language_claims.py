@@ -99,6 +99,16 @@ def test_expect_of_repetitions() -> None:
     assert mistakes(text) == []
 
 
+def test_unknown_figures_are_not_judged() -> None:
+    """What a mistake left unknown is no second mistake; what is known is judged all the same."""
+    text = spec(
+        "[conv1: [3, 1], conv2: {filters: 4, kernel: 1, norm: batchnom}, conv3: [2, 1]]",
+        expect="{params: 1, output: 8x8x2, layers: {conv1: {params: 1}, conv2: {params: 1},"
+        " conv3: {params: 10}}}",
+    )
+    assert mistakes(text) == ["unexpected-figure: 1", "unknown-name: batchnom"]
+
+
 OUTPUTS = [
     ("a mapping by name", "{conv1: 8x8x3, u1: 4x4x2}", []),
     ("only one of them", "{u1: 4x4x2}", []),

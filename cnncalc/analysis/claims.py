@@ -73,6 +73,8 @@ def computed(report: Report, index: Index, figure: Figure, base: Base) -> int | 
     """The computed counterpart of a stated figure; None when it is not known."""
     if figure.quantity == "output":
         return output_shape(report, figure.layer)
+    if figure.layer is None and not report.complete:
+        return None
     if figure.layer is None:
         source = base() if is_bytes(figure.quantity) else report
         value: int | None = getattr(source.totals, figure.quantity, None)
@@ -82,6 +84,8 @@ def computed(report: Report, index: Index, figure: Figure, base: Base) -> int | 
         return None
     if figure.quantity == "shape":
         return found.shape
+    if isinstance(found.shape, PartialShape) or not report.known(found.first, found.stop):
+        return None
     if figure.quantity == "flops":
         return 2 * found.sums.macs
     number: int = getattr(found.sums, figure.quantity)
@@ -116,7 +120,7 @@ def expectations(report: Report, figures: tuple[Figure, ...], base: Base) -> Ite
             continue
         if isinstance(figure.stated, Shape):
             yield from shape_expectation(figure, value, index)
-        elif isinstance(value, int) and (report.complete or figure.layer is not None):
+        elif isinstance(value, int):
             yield from number_expectation(report, figure, value, index)
 
 

@@ -254,6 +254,10 @@ class Report:
 
         return html(self)
 
+    def known(self, first: int, stop: int) -> bool:
+        """Whether every figure of the rows ``first`` up to, not including, ``stop`` is known."""
+        return all(row.node.complete for row in self.rows[first:stop])
+
     def sums(self, first: int, stop: int) -> Sums:
         """The figures of the rows ``first`` up to, not including, ``stop``, added up."""
         rows = self.rows[first:stop]

@@ -69,6 +69,7 @@ class Builder:
         self.parameters: dict[str, Value] = {}
         self.defaults: dict[str, dict[str, Any]] = {}
         self.default_arguments: dict[str, dict[str, Argument]] = {}
+        self.unsure: dict[str, set[str]] = {}
         self.runs: dict[type[Step], Callable[..., Tensor]] = {
             LayerStep: self.layer,
             CallStep: self.call,
@@ -160,9 +161,13 @@ class Builder:
         if known is None:
             known = self.defaults[kind.kind] = {}
             arguments = self.default_arguments[kind.kind] = {}
+            unsure: set[str] = set()
+            self.unsure[kind.kind] = unsure
             for word in (*kind.inherits_defaults, kind.kind):
                 given = self.spec.defaults.get(word, {})
                 arguments |= {name: given[name] for name in given if name in kind.fields}
+                unsure.difference_update(given)
+                unsure.update(self.spec.unsure.get(word, frozenset()) & kind.fields.keys())
             for name, argument in arguments.items():
                 operand = argument.operand
                 try:
@@ -172,8 +177,9 @@ class Builder:
                     )
                 except Problem as problem:
                     self.tell(problem.diagnostic, None)
+                    unsure.add(name)
                 except Unknown:
-                    pass
+                    unsure.add(name)
         return known
 
     # Steps.
@@ -495,13 +501,15 @@ class Builder:
         trusted = True
         if isinstance(step, LayerStep) and step.kind is kind:
             trusted, faulty = step.trusted, (*faulty, *step.faulty)
+        unsure = tuple(self.unsure[kind.kind] - given.keys())
         layer = kind({**defaults, **given}, tuple(t.output for t in inputs), fill_defaults=trusted)
-        for name in faulty:
+        for name in (*faulty, *unsure):
             vars(layer).pop(name, None)
         place = StepPlace(path, layer, step, inputs, self.default_arguments[kind.kind], here.group)
         told = len(self.problems)
         output, cause = self.infer(layer, place)
-        complete = cause is None and not faulty and trusted and known(output, inputs)
+        complete = cause is None and trusted and known(output, inputs)
+        complete = complete and not faulty and not unsure
         node = Node(
             len(self.nodes), path, layer, inputs, output, step, here.group,
             training_only=here.aux is not None, complete=complete,

@@ -237,7 +237,7 @@ class Spec:
     __slots__ = ("base", "blocks", "defaults", "description", "expect", "family", "inputs",
                  "layers", "layers_source", "name", "origin", "outputs", "overridden", "parameters",
                  "published", "reads", "source", "steps_switched_off", "switched_off", "text",
-                 "training", "year")  # fmt: skip
+                 "training", "unsure", "year")  # fmt: skip
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -256,6 +256,8 @@ class Spec:
         self.overridden: dict[str, tuple[Parameter, ...]] = {}
         """The parameters' earlier values, from the base up, which fix their type."""
         self.defaults: dict[str, dict[str, Argument]] = {}
+        self.unsure: dict[str, frozenset[str]] = {}
+        """Per kind, the fields whose default is unknown, by a mistake told in `defaults`."""
         self.blocks: dict[str, Block] = {}
         self.layers: tuple[Step, ...] = ()
         self.text = Text()

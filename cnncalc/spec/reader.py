@@ -24,7 +24,7 @@ from cnncalc.suggestions import SPEC_ALIASES, nearest
 from cnncalc.yaml_tree import Broken, Entry, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Open = Callable[[str, Source], Source]
     """Opens the base that a file names; raises `OSError` with a message."""
@@ -202,14 +202,33 @@ class FileReader:
         """`defaults:`: for each layer kind, values for its parameters."""
         entry = self.entries.get("defaults")
         mapping = mapping_of(entry.value, "defaults", self.tell) if entry else None
+        self.spec.unsure = self.steps.unsure
+        if (entry and mapping is None) or "defaults" in self.tree.broken:
+            self.unsure(KINDS, None)
         for word, item in mapping.entries.items() if mapping else ():
+            inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
             kind = KINDS.get(word)
             if kind is None:
                 self.tell(form.unknown_kind(item.key.span, word, list(KINDS), []))
-                continue
-            inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
-            given = self.steps.fields(kind, inner, scope) if inner else {}
-            self.spec.defaults[word] = self.steps.defaults[word] = given
+                self.unsure(KINDS, inner)
+            elif inner is None:
+                self.unsure((word,), None)
+            else:
+                given, faulty = self.steps.fields(kind, inner, scope)
+                self.spec.defaults[word] = self.steps.defaults[word] = given
+                self.steps.unsure[word] = self.steps.unsure.get(word, frozenset()) | faulty
+        self.unsure(mapping.broken if mapping else (), None)
+
+    def unsure(self, kinds: Iterable[str], mapping: Mapping | None) -> None:
+        """A mistake leaves the defaults of these kinds unknown: the fields of the mapping, or
+        all.
+        """
+        known = self.steps.unsure
+        for word in kinds:
+            fields = KINDS[word].fields.keys() if word in KINDS else frozenset()
+            own = fields if mapping is None else fields & mapping.entries.keys()
+            if own:
+                known[word] = known.get(word, frozenset()) | own
 
     def blocks(self, scope: Scope) -> None:
         """`blocks:`: first all signatures, so that blocks may stand in any order."""
@@ -319,7 +338,7 @@ class FileReader:
             for name in base.parameters
             if name in own or name in base.overridden
         }
-        for part in ("defaults", "blocks", "layers", "text", "outputs", "reads"):
+        for part in ("defaults", "unsure", "blocks", "layers", "text", "outputs", "reads"):
             setattr(spec, part, getattr(base, part))
         self.claims(Scope(frozenset(spec.parameters)))
         spec.training = spec.training or base.training

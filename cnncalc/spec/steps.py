@@ -64,6 +64,7 @@ class StepReader:
         self.tell = problems.append
         self.blocks: dict[str, Block] = {}
         self.defaults: dict[str, dict[str, Argument]] = {}
+        self.unsure: dict[str, frozenset[str]] = {}
         self.calls: list[PendingCall] = []
         self.reads: list[Read] = []
         """Every name that an expression reads: what the check of unused parameters needs."""
@@ -454,8 +455,12 @@ class StepReader:
         step.broken = True
         step.faulty.add(field.name)
 
-    def fields(self, kind: type[Layer], value: Mapping, scope: Scope) -> dict[str, Argument]:
-        """The values that `defaults` gives to a kind's parameters."""
+    def fields(
+        self, kind: type[Layer], value: Mapping, scope: Scope
+    ) -> tuple[dict[str, Argument], frozenset[str]]:
+        """The values that `defaults` gives to a kind's parameters; those that a mistake left
+        unknown (with a key that is not understood: every other).
+        """
         given = LayerStep(
             Scalar(kind.kind, value.source, value.line, value.column, 0, 0), kind, None
         )
@@ -465,7 +470,8 @@ class StepReader:
                 self.argument(given, kind.fields[key], entry.value, scope)
             else:
                 self.tell(form.unknown_key(entry.key.span, key, f"{kind.kind} in defaults", known))
-        return given.arguments
+                given.faulty.update(known)
+        return given.arguments, frozenset((given.faulty | value.broken) - given.arguments.keys())
 
     def finish_layer(self, step: LayerStep) -> None:
         """Required fields are there; constants and the rest are sorted apart."""
@@ -482,7 +488,9 @@ class StepReader:
     def defaulted(self, step: LayerStep, name: str) -> bool:
         """Whether the file's `defaults` give a required field."""
         words = (*step.kind.inherits_defaults, step.kind.kind)
-        return any(name in self.defaults.get(word, ()) for word in words)
+        return any(name in self.defaults.get(word, ()) for word in words) or any(
+            name in self.unsure.get(word, ()) for word in words
+        )
 
     def missing(self, step: LayerStep, name: str) -> None:
         """A required field is not given; told, unless something in this step was told already."""
