@@ -24,6 +24,8 @@ from progress import track
 SIZES = (100, 1_000, 10_000, 100_000)
 QUICK = (100, 1_000)
 STAGES = ("read", "build", "analyse", "render")
+LARGEST_TRACED = 10_000
+"""Up to where allocations are traced, which takes many times as long."""
 DOCUMENT = ROOT / "docs" / "performance.md"
 
 
@@ -41,6 +43,7 @@ def measure(form: str, layers: int, folder: Path) -> dict[str, Any]:
     """Times and bytes of one spec: by stage, and of the whole process with JSON."""
     path = specs.write(folder, form, layers)
     repeats = max(1, min(20, 20_000 // layers))
+    kept = in_process(path, "--memory") if layers <= LARGEST_TRACED else None
     case = Case(form, "", "", (*cases.cnncalc(), str(path), "--format", "json"))
     try_out(case)
     whole = medians([sample(case) for _ in range(min(5, repeats))])
@@ -48,7 +51,7 @@ def measure(form: str, layers: int, folder: Path) -> dict[str, Any]:
         "form": form,
         "layers": layers,
         "seconds": in_process(path, "--repeats", str(repeats)),
-        "bytes": in_process(path, "--memory"),
+        "bytes": kept,
         "wall": whole.wall,
         "peak": whole.peak,
     }
@@ -71,11 +74,13 @@ def by_time(results: list[dict[str, Any]]) -> str:
 
 
 def by_memory(results: list[dict[str, Any]]) -> str:
-    """Bytes per layer that each stage leaves behind; the peak of the whole process."""
+    """Bytes per layer that each stage leaves behind, where they were traced; the peak of the
+    whole process.
+    """
     rows = []
     for result in results:
-        layers, stages = result["bytes"]["rows"], result["bytes"]
-        kept = [f"{stages[stage] / layers:,.0f}" for stage in (*STAGES, "peak")]
+        layers, stages = result["seconds"]["rows"], result["bytes"]
+        kept = [f"{stages[s] / layers:,.0f}" if stages else "" for s in (*STAGES, "peak")]
         rows.append([result["form"], f"{layers:,}", *kept, tables.megabytes(result["peak"])])
     return tables.table(["form", "layers", *STAGES, "peak, bytes per layer", "whole process"], rows)
 
