@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Report
+from cnncalc.analysis.report import Peaks, Report
 from cnncalc.render import View, render
 from cnncalc.render.columns import COLUMNS, percent
 from cnncalc.render.outline import FIGURES, fitting, outline, relative, span_of
@@ -122,9 +122,7 @@ def analyzed_with_published() -> str:
 
 def test_memory_totals_are_shown_once_they_are_known() -> None:
     report = cnncalc.load("lenet5").analyze()
-    report.totals.peak_activation_bytes = 26_292_224
-    report.totals.saved_activation_bytes = 1_000
-    report.totals.training_peak_bytes = None
+    report.totals.measure = lambda: Peaks(26_292_224, 1_000)
     text = render("table", report, PLAIN)
     assert "inference peaks at 26.3 MB beside the weights; 1.0 KB are kept for the" in text
     assert "training step" not in text

@@ -13,9 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.costs import rows
-from cnncalc.analysis.peaks import set_memory
 from cnncalc.analysis.receptive_field import set_receptive_fields
-from cnncalc.analysis.report import Report
+from cnncalc.analysis.report import Peaks, Report
 
 if TYPE_CHECKING:
     from cnncalc.network import Network
@@ -29,8 +28,15 @@ def analyze(network: Network, batch: int = 1, dtype: str = "float32") -> Report:
     report.rows = rows(network)
     set_receptive_fields(network, report.rows)
     set_totals(report)
-    set_memory(report)
+    report.totals.measure = lambda: walked(report)
     return report
+
+
+def walked(report: Report) -> Peaks:
+    """The memory figures; who does not ask for them does not import their walks."""
+    from cnncalc.analysis.peaks import peaks
+
+    return peaks(report)
 
 
 def set_totals(report: Report) -> None:

@@ -172,7 +172,9 @@ def holders(report: Report, quantity: str, first: int, stop: int) -> list[str]:
     total = sum(value for value, _ in values)
     largest = sorted(values, key=lambda pair: -pair[0])[:3]
     return [
-        f"{name} {100 * value / total:.0f} %" for value, name in largest if 200 * value >= total
+        f"{name} {100 * value / total:.0f} %"
+        for value, name in largest
+        if total and 200 * value >= total
     ]
 
 

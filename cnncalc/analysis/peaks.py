@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.report import Peaks
 from cnncalc.analysis.storages import Inference, Scale, footprints
 from cnncalc.analysis.training import Training
 
@@ -16,23 +17,21 @@ if TYPE_CHECKING:
 FLOAT32 = 4
 
 
-def set_memory(report: Report) -> None:
+def peaks(report: Report) -> Peaks:
     """The memory totals; of training by SGD with momentum, whose velocities are as large as the
     parameters. None for int8, which is for inference, and for a net with unknown layers.
     """
-    totals, network = report.totals, report.network
-    totals.peak_activation_bytes = totals.saved_activation_bytes = None
-    totals.training_peak_bytes = None
     if not report.complete:
-        return
+        return Peaks()
+    totals, network = report.totals, report.network
     scale = Scale(report.batch, report.dtype_bytes)
     known = footprints(network, scale)
-    totals.peak_activation_bytes = Inference(network, scale, known).run().peak
-    if report.dtype != "int8":
-        step = Training(network, scale, known).run()
-        always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))
-        totals.saved_activation_bytes = step.saved
-        totals.training_peak_bytes = step.peak + always
+    inference = Inference(network, scale, known).run().peak
+    if report.dtype == "int8":
+        return Peaks(inference)
+    step = Training(network, scale, known).run()
+    always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))
+    return Peaks(inference, step.saved, step.peak + always)
 
 
 def buffer_bytes(network: Network) -> tuple[int, int]:

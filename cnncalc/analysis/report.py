@@ -141,10 +141,12 @@ class Totals:
     """The network's figures by the names that `expect`, `published` and the JSON use.
 
     ``params`` leave side heads out, ``training_params`` include them. Activations include the
-    input volume(s). Memory figures: see `cnncalc.analysis.peaks`.
+    input volume(s). The memory figures are walked when first asked for (``measure``; see
+    `cnncalc.analysis.peaks`); None for a net with unknown layers, and those of training for int8.
     """
 
     __slots__ = (
+        "_peaks",
         "activation_bytes",
         "activations",
         "backward_bytes",
@@ -152,15 +154,14 @@ class Totals:
         "elementwise",
         "flops",
         "macs",
+        "measure",
         "param_bytes",
         "params",
-        "peak_activation_bytes",
-        "saved_activation_bytes",
         "training_params",
-        "training_peak_bytes",
         "weights",
     )
 
+    measure: Callable[[], Peaks]
     weights: int
     biases: int
     params: int
@@ -172,9 +173,39 @@ class Totals:
     param_bytes: int
     activation_bytes: int
     backward_bytes: int
-    peak_activation_bytes: int | None
-    saved_activation_bytes: int | None
-    training_peak_bytes: int | None
+
+    def __init__(self) -> None:
+        self._peaks: Peaks | None = None
+
+    @property
+    def peaks(self) -> Peaks:
+        """The memory figures; walked once."""
+        if self._peaks is None:
+            self._peaks = self.measure()
+        return self._peaks
+
+    @property
+    def peak_activation_bytes(self) -> int | None:
+        """The largest sum of live storages in a forward pass, input included, weights apart."""
+        return self.peaks.inference
+
+    @property
+    def saved_activation_bytes(self) -> int | None:
+        """What autograd keeps for the backward pass, each storage once."""
+        return self.peaks.saved
+
+    @property
+    def training_peak_bytes(self) -> int | None:
+        """The peak of forward, backward and step by SGD with momentum, weights included."""
+        return self.peaks.training
+
+
+class Peaks(NamedTuple):
+    """The memory figures of a report, in bytes."""
+
+    inference: int | None = None
+    saved: int | None = None
+    training: int | None = None
 
 
 class Comparison(NamedTuple):
