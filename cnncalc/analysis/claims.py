@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc import rules
 from cnncalc.analysis.report import Comparison, Report, Sums
 from cnncalc.figures import is_bytes
 from cnncalc.quantities import compact, exact
-from cnncalc.rules import claims as rules
 from cnncalc.shape import PartialShape, Shape
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ def expectations(report: Report, figures: tuple[Figure, ...], base: Base) -> Ite
     for figure in figures:
         outputs = report.network.outputs
         if figure.quantity == "output" and figure.layer is None and len(outputs) > 1:
-            yield rules.which_output(figure.span, [tensor.name for tensor in outputs])
+            yield rules.claims.which_output(figure.span, [tensor.name for tensor in outputs])
             continue
         if figure.layer is not None and figure.layer not in index:
             if report.complete:
                 span = figure.layer_span or figure.span
-                yield rules.unknown_path(span, figure.layer, index.names())
+                yield rules.claims.unknown_path(span, figure.layer, index.names())
             continue
         value = computed(report, index, figure, base)
         if value is None:
@@ -131,7 +131,7 @@ def shape_expectation(figure: Figure, value: object, index: Index) -> Iterator[D
     name = figure.layer or "the net"
     found = index.find(name)
     origin = found.span if found else None
-    yield rules.unexpected_shape(
+    yield rules.claims.unexpected_shape(
         figure.span, name, expected=figure.stated, computed=value, origin=origin
     )
 
@@ -144,7 +144,7 @@ def number_expectation(
         return
     found = index.find(figure.layer) if figure.layer else None
     span = (found.first, found.stop) if found else (0, len(report.rows))
-    yield rules.unexpected_figure(
+    yield rules.claims.unexpected_figure(
         figure.span,
         figure.layer or "",
         figure.quantity,
@@ -205,7 +205,7 @@ def differences(report: Report) -> Iterator[Diagnostic]:
             what = f"{item.quantity} of {item.layer}" if item.layer else item.quantity
             value = item.computed
             text = f"{exact(value)} ({compact(value)})" if isinstance(value, int) else str(value)
-            yield rules.published_differs(
+            yield rules.claims.published_differs(
                 item.span, what, source=item.source, stated=item.stated, computed=text,
                 note=item.note,
             )  # fmt: skip
