@@ -40,8 +40,9 @@ PEERS = {
 """A tool of `peers.py` → the package it needs besides torchvision."""
 
 TITLES = {
-    "torchinfo_meta": "torchinfo, on the meta device",
-    "flop_counter": "PyTorch's FlopCounterMode",
+    "torchinfo_meta": "torchinfo (meta device)",
+    "flop_counter": "FlopCounterMode",
+    "onnx": "ONNX's inference",
 }
 
 
@@ -131,5 +132,5 @@ def onnx(folder: Path, skipped: list[str]) -> Iterator[Case]:
     path = folder / "resnet152.onnx"
     command = (PYTHON, str(HERE / "onnx_graph.py"), "resnet152", str(path))
     subprocess.run(command, env=environment(), check=True)
-    title = "ONNX's shape inference, ResNet-152"
+    title = f"{TITLES['onnx']} of shapes, ResNet-152"
     yield Case("onnx-resnet152", OTHERS, title, (PYTHON, "-c", INFER.format(str(path))))

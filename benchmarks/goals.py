@@ -54,7 +54,7 @@ RATIOS: tuple[tuple[str, str, float, str, Callable[[Measures], float]], ...] = (
         "torchinfo / `cnncalc vgg16`, peak memory",
         "≥", 20, "×", peak_ratio("torchinfo-vgg16", "vgg16-table"),
     ),
-    ("ResNet-152 in process, text to JSON with memory", "≤", 15, " ms", wall("resnet152-ms")),
+    ("ResNet-152 in process, text to report with memory", "≤", 15, " ms", wall("resnet152-ms")),
     ("10,000 layers written out, JSON: wall time", "≤", 1.2, " s", wall("flat-10000")),
     ("10,000 layers written out, JSON: peak memory", "≤", 120, " MB", megabytes("flat-10000")),
     (
