@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from cnncalc.analysis.report import Report
     from cnncalc.diagnostics import Mend, Span
     from cnncalc.spec.model import Figure, Spec
+
+MAX_PROBLEMS = 500
+"""Mistakes after which a text is hardly a spec."""
 
 
 class Net:
@@ -67,9 +71,10 @@ class Net:
         if batch < 1:
             raise ValueError(f"batch {batch} is less than 1")
         expect = tuple(expect)
-        report = analyze(self.network, batch, dtype)
-        self._judge(report, expect)
-        self._try_mends([d for d in report.diagnostics if d.severity != "note"], expect)
+        with none_collected():
+            report = analyze(self.network, batch, dtype)
+            self._judge(report, expect)
+            self._try_mends([d for d in report.diagnostics if d.severity != "note"], expect)
         return report
 
     def changed(self, texts: Mapping[str, str]) -> Net:
@@ -200,19 +205,56 @@ def read(
     open_base: Callable[[str, Source], Source] = sources.open_base,
 ) -> Net:
     """Text to net: read, override, build."""
-    problems: list[Diagnostic] = []
+    problems = Problems()
     if isinstance(parameters, Mapping):
         parameters = [f"{name}={setting(value)}" for name, value in parameters.items()]
     inputs, parameters = tuple(inputs), tuple(parameters)
-    spec = read_spec(source, problems, open_base)
-    if spec is None:
-        return Net(source, None, Network("", source), problems, inputs, parameters)
-    if inputs or parameters:
-        from cnncalc.spec.overrides import override
+    spec, network = None, Network("", source)
+    with none_collected():
+        try:
+            spec = read_spec(source, problems, open_base)
+            if spec is not None:
+                if inputs or parameters:
+                    from cnncalc.spec.overrides import override
 
-        override(spec, inputs, parameters, problems)
-    network = build(spec, problems)
+                    override(spec, inputs, parameters, problems)
+                network = build(spec, problems)
+        except Enough:
+            from cnncalc.rules.text import too_many_errors
+
+            problems.add(too_many_errors(problems[-1].span, limit=MAX_PROBLEMS))
+            spec = None
     return Net(source, spec, network, problems, inputs, parameters)
+
+
+class Enough(Exception):
+    """So much is wrong that the rest is not looked at."""
+
+
+class Problems(list[Diagnostic]):
+    """What is wrong with a text; raises `Enough` when it is too much to be a spec."""
+
+    def append(self, diagnostic: Diagnostic) -> None:
+        self.add(diagnostic)
+        if len(self) >= MAX_PROBLEMS:
+            raise Enough
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        super().append(diagnostic)
+
+
+class none_collected:  # noqa: N801 (a context manager, written like the function it is)
+    """Nothing that a net is made of is garbage; looking for it takes half of the time."""
+
+    __slots__ = ("collecting",)
+
+    def __enter__(self) -> None:
+        self.collecting = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self.collecting:
+            gc.enable()
 
 
 def setting(value: object) -> str:
