@@ -287,7 +287,7 @@ def test_every_kind_has_its_page(kind: str) -> None:
     assert KINDS[kind].__doc__
 
 
-LONGEST_MODULE = 800
+LONGEST_MODULE = 850
 LONGEST_FUNCTION = 60
 
 

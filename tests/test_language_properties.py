@@ -15,7 +15,7 @@ from cnncalc.sources import shipped
 from tests.random_specs import RandomSpec, specs, write
 
 quick = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
