@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from cnncalc import rules
 from cnncalc.diagnostics import UNPRINTABLE, Diagnostic, Problem, Source, Span
-from cnncalc.rules import text as rules
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 BYTE_ORDER_MARKS = (
@@ -36,9 +36,9 @@ def decode(path: str, data: bytes) -> Source:
     start = Span(Source(path, ""), 1, 1, 1, 1)
     for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            raise Problem(rules.not_utf8(start, found=f"it begins as {name} does"))
+            raise Problem(rules.text.not_utf8(start, found=f"it begins as {name} does"))
     if re.match(UTF16_START, data):
-        raise Problem(rules.not_utf8(start, found="it looks like UTF-16"))
+        raise Problem(rules.text.not_utf8(start, found="it looks like UTF-16"))
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode()
@@ -48,18 +48,18 @@ def decode(path: str, data: bytes) -> Source:
         zero = data.find(0, 0, error.start)
         if zero < 0:
             found = f"byte 0x{data[error.start]:02X} in line {span.line}, column {span.column}"
-            raise Problem(rules.not_utf8(span, found=found)) from None
+            raise Problem(rules.text.not_utf8(span, found=found)) from None
     else:
         source = Source(path, text)
     zero = source.text.find("\0")
     if zero >= 0:
-        raise Problem(rules.binary_file(place(source, zero)))
+        raise Problem(rules.text.binary_file(place(source, zero)))
     return source
 
 
 def too_large(path: str, size: int) -> Problem:
     start = Span(Source(path, ""), 1, 1, 1, 1)
-    return Problem(rules.file_too_large(start, size=size, limit=MAX_BYTES))
+    return Problem(rules.text.file_too_large(start, size=size, limit=MAX_BYTES))
 
 
 def place(source: Source, index: int) -> Span:
@@ -83,7 +83,7 @@ def unprintables(source: Source) -> Iterator[Diagnostic]:
         if not found[1] and told != line:
             column = found.start() - start + 1
             span = Span(source, line, column, line, column + 1)
-            yield rules.unprintable_character(span, character=found[0])
+            yield rules.text.unprintable_character(span, character=found[0])
             told = line
         if re.match(LINE_BREAK, found[0]):
             line, start = line + 1, found.end()

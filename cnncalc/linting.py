@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc import rules
 from cnncalc.build.place import StepPlace, trail
 from cnncalc.diagnostics import RULES
 from cnncalc.network import Node
-from cnncalc.rules import usage as rules
 from cnncalc.spec.blocks import calls
 from cnncalc.spec.model import LayerStep, Step
 
@@ -85,12 +85,12 @@ def unused_outputs(report: Report, _: Spec) -> Iterator[Diagnostic]:
     read.update(id(tensor) for tensor in (*network.outputs, *network.side_outputs))
     for node in network.nodes:
         if id(node) not in read:
-            diagnostic = rules.unused_output(node.span, node.name)
+            diagnostic = rules.usage.unused_output(node.span, node.name)
             diagnostic.trail = trail(node.group)
             yield diagnostic
     for tensor in network.inputs:
         if id(tensor) not in read:
-            yield rules.unused_output(tensor.span, tensor.name)
+            yield rules.usage.unused_output(tensor.span, tensor.name)
 
 
 def unused_parameters(_: Report, spec: Spec) -> Iterator[Diagnostic]:
@@ -103,12 +103,12 @@ def unused_parameters(_: Report, spec: Spec) -> Iterator[Diagnostic]:
     inside = {(id(read.block), read.name) for read in spec.reads if read.block}
     for parameter in spec.parameters.values():
         if (None, parameter.name) not in read:
-            yield rules.unused_parameter(parameter.span, parameter.name, "")
+            yield rules.usage.unused_parameter(parameter.span, parameter.name, "")
     for block in spec.blocks.values():
         for parameter in block.parameters.values():
             known = parameter.name in block.tensors or (id(block), parameter.name) in inside
             if not known:
-                yield rules.unused_parameter(parameter.span, parameter.name, block.name)
+                yield rules.usage.unused_parameter(parameter.span, parameter.name, block.name)
 
 
 def unused_blocks(_: Report, spec: Spec) -> Iterator[Diagnostic]:
@@ -124,7 +124,7 @@ def unused_blocks(_: Report, spec: Spec) -> Iterator[Diagnostic]:
             todo.extend(call.word for call in calls(spec.blocks[word].steps))
     for block in spec.blocks.values():
         if block.name not in called:
-            yield rules.unused_block(block.span, block.name)
+            yield rules.usage.unused_block(block.span, block.name)
 
 
 def bias_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
@@ -136,7 +136,7 @@ def bias_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
         if not isinstance(before, Node) or not before.complete:
             continue
         if before.layer.family == "convolution" and before.layer.bias_shape():
-            yield rules.bias_before_norm(place_of(before, spec), norm=row.name)
+            yield rules.usage.bias_before_norm(place_of(before, spec), norm=row.name)
 
 
 def repeated_softmax(report: Report, _: Spec) -> Iterator[Diagnostic]:
@@ -144,7 +144,7 @@ def repeated_softmax(report: Report, _: Spec) -> Iterator[Diagnostic]:
     for row in report.rows:
         before = row.node.inputs[0] if row.layer.gives_probabilities else None
         if isinstance(before, Node) and before.layer.gives_probabilities:
-            yield rules.softmax_twice(row.node.span, row.name, before.span)
+            yield rules.usage.softmax_twice(row.node.span, row.name, before.span)
 
 
 def wide_receptive_field(report: Report, _: Spec) -> Iterator[Diagnostic]:
@@ -163,7 +163,7 @@ def wide_receptive_field(report: Report, _: Spec) -> Iterator[Diagnostic]:
     ]
     if len(wide) > len(windows) // 2:
         row, field = wide[0]
-        yield rules.receptive_field_exceeds_input(
+        yield rules.usage.receptive_field_exceeds_input(
             row.node.span, row.name, field=field, shape=image, after=len(wide) - 1
         )
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, Protocol
 
+from cnncalc import rules
 from cnncalc.diagnostics import UNPRINTABLE, Diagnostic, Problem, Source, Span
 from cnncalc.edits import from_to
 from cnncalc.encoding import (
@@ -26,7 +27,6 @@ from cnncalc.encoding import (
     without_directives,
     without_unprintables,
 )
-from cnncalc.rules import text as rules
 from cnncalc.yaml_nodes import (
     NOT_A_KEY,
     Broken,
@@ -190,7 +190,7 @@ class Reader:
             span = place(self.source, starts[0])
             written = self.source.lines[span.line - 1]
             span = span._replace(end_column=len(written) + 1)
-            self.report(rules.directive(span, written=written))
+            self.report(rules.text.directive(span, written=written))
             text = without_directives(text, starts)
         return text
 
@@ -199,7 +199,7 @@ class Reader:
             return
         self.found.append(diagnostic)
         if len(self.found) >= MAX_ERRORS:
-            raise Problem(rules.too_many_errors(diagnostic.span, limit=MAX_ERRORS))
+            raise Problem(rules.text.too_many_errors(diagnostic.span, limit=MAX_ERRORS))
 
     # One method for each kind of event.
 
@@ -242,11 +242,11 @@ class Reader:
         if event.anchor or event.tag:
             self.refuse_properties(event)
         if len(self.stack) >= MAX_NESTING:
-            raise Problem(rules.nested_too_deeply(node.span, limit=MAX_NESTING))
+            raise Problem(rules.text.nested_too_deeply(node.span, limit=MAX_NESTING))
         self.stack.append(Open(self.collection, self.key, self.in_brackets))
         is_key = self.key is None and type(self.collection) is Mapping
         if is_key:
-            self.report(rules.key_not_scalar(node.span))
+            self.report(rules.text.key_not_scalar(node.span))
         if self.silent_below is None and (is_key or type(self.key) is Broken):
             self.silent_below = len(self.stack)
         self.collection, self.key, self.in_brackets = node, None, event.flow_style
@@ -275,7 +275,7 @@ class Reader:
         if event.start_mark.index < self.skip_to:
             return
         node = self.broken_at(event.start_mark, event.end_mark)
-        self.report(rules.alias(node.span, name=event.anchor))
+        self.report(rules.text.alias(node.span, name=event.anchor))
         self.add(node)
 
     def start_document(self, event: Any) -> None:
@@ -296,10 +296,10 @@ class Reader:
     def end_stream(self, _: Any) -> None:
         self.done = True
         if not self.documents:
-            self.report(rules.empty_document(Span(self.source, 1, 1, 1, 1)))
+            self.report(rules.text.empty_document(Span(self.source, 1, 1, 1, 1)))
 
     def second_document(self, span: Span) -> None:
-        self.report(rules.several_documents(span))
+        self.report(rules.text.several_documents(span))
         self.done = True
 
     def syntax_error(self, error: Exception) -> None:
@@ -310,12 +310,12 @@ class Reader:
         told = self.found[-1] if self.found else None
         if (
             told
-            and told.code == rules.unquoted_expression.code
+            and told.code == rules.text.unquoted_expression.code
             and mark
             and mark.index <= self.skip_to
         ):
             # The pieces of that expression: `[max(8, [1]) + 1, 3]`.
-            told.notes += (rules.UNREAD,)
+            told.notes += (rules.text.UNREAD,)
             return
         collections = [*(item.collection for item in self.stack), self.collection]
         still_open = [node for node in collections if node]
@@ -330,10 +330,12 @@ class Reader:
         start = event.start_mark
         span = Span(self.source, start.line + 1, start.column + 1, start.line + 1, start.column + 2)
         if event.anchor:
-            self.report(rules.anchor(span, name=event.anchor))
+            self.report(rules.text.anchor(span, name=event.anchor))
         if event.tag:
             written = re.compile(PROPERTIES).match(self.source.text, start.index)
-            self.report(rules.tag(span, name=written[1] if written and written[1] else event.tag))
+            self.report(
+                rules.text.tag(span, name=written[1] if written and written[1] else event.tag)
+            )
 
     def examined(self, node: Scalar, event: Any) -> Scalar | Broken:
         """The scalar, or where it cannot be used, what stands for it."""
@@ -346,10 +348,10 @@ class Reader:
         if text in NOTHING:
             return self.nothing(node, event, is_key)
         if is_key and text == "<<":
-            self.report(rules.merge_key(node.span))
+            self.report(rules.text.merge_key(node.span))
             return broken_like(node)
         if style == '"' and (found := UNPRINTABLE.search(text)):
-            self.report(rules.unprintable_character(node.span, character=found[0]))
+            self.report(rules.text.unprintable_character(node.span, character=found[0]))
             return broken_like(node)
         if self.damaged and "\ufffd" in text:
             return broken_like(node)
@@ -366,10 +368,10 @@ class Reader:
                 written = self.source.text[index:end].rstrip()
                 self.skip_to = end
                 span = node.span._replace(end_column=node.column + len(written))
-                self.report(rules.unquoted_expression(span, text=written))
+                self.report(rules.text.unquoted_expression(span, text=written))
                 return Broken(*span)
         if type(self.collection) is not Mapping and re.match(COLON_WITHOUT_SPACE, text):
-            self.report(rules.missing_space(node.span, text=text))
+            self.report(rules.text.missing_space(node.span, text=text))
             return broken_like(node)
         return node
 
@@ -381,17 +383,17 @@ class Reader:
         if is_key:
             subject = "this key"
         elif isinstance(key, Scalar):
-            subject = f"`{rules.excerpt(key.text)}`"
+            subject = f"`{rules.text.excerpt(key.text)}`"
             if implicit:
                 place = broken_like(key)
                 if re.match(COLON_WITHOUT_SPACE, key.text) and not key.quoted:
-                    self.report(rules.missing_space(key.span, text=key.text))
+                    self.report(rules.text.missing_space(key.span, text=key.text))
                     key.text = key.text.partition(":")[0]
                     return place
         elif self.collection is None:
             if implicit:
                 place = Broken(self.source, 1, 1, 1, 1)
-            self.report(rules.empty_document(place.span))
+            self.report(rules.text.empty_document(place.span))
             return place
         elif implicit and self.source.text[index - 1] == "-":
             place.column -= 1
@@ -403,8 +405,10 @@ class Reader:
         mark = event.end_mark
         if isinstance(key, Scalar) and not is_key and mark.line + 1 == key.end_line:
             given = from_to(key.span, self.broken_at(mark, mark).span)
-        written = rules.excerpt(written)
-        self.report(rules.empty_value(place.span, subject=subject, written=written, entry=given))
+        written = rules.text.excerpt(written)
+        self.report(
+            rules.text.empty_value(place.span, subject=subject, written=written, entry=given)
+        )
         return place
 
     def end_at_text(self, node: Scalar) -> None:
@@ -443,7 +447,7 @@ class Reader:
         if text in mapping.entries or text in mapping.broken:
             entry = mapping.entries.get(text)
             first = entry.key.span if entry else None
-            self.report(rules.duplicate_key(key.span, key=text, first=first, end=value.span))
+            self.report(rules.text.duplicate_key(key.span, key=text, first=first, end=value.span))
         elif type(value) is Broken:
             remember_broken(mapping, text)
         else:

@@ -205,7 +205,7 @@ def differences(report: Report) -> Iterator[Diagnostic]:
             what = f"{item.quantity} of {item.layer}" if item.layer else item.quantity
             value = item.computed
             text = f"{exact(value)} ({compact(value)})" if isinstance(value, int) else str(value)
-            yield rules.claims.published_differs(
+            yield rules.published.published_differs(
                 item.span, what, source=item.source, stated=item.stated, computed=text,
                 note=item.note,
             )  # fmt: skip

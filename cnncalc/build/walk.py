@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncalc import rules
 from cnncalc.build.frames import NOT_KNOWN, Frame, Here, Named
 from cnncalc.build.place import StepPlace, body_mends, project, to_expected, trail
 from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import KINDS, Layer, LayerProblem
 from cnncalc.network import Group, Hold, Network, Node, StepRange, Tensor
-from cnncalc.rules import claims, limits, references, residuals, values
 from cnncalc.shape import PartialShape, Shape, window_output
 from cnncalc.spec.model import (
     AuxStep,
@@ -133,7 +133,7 @@ class Builder:
                 if NOT_KNOWN not in (value, known) and type_word(value) != type_word(known):
                     span = parameter.operand.span if parameter.operand else parameter.span
                     wanted = type_word(known)
-                    problem = values.wrong_type(span, name, shown=shown(value), wanted=wanted)
+                    problem = rules.values.wrong_type(span, name, shown=shown(value), wanted=wanted)
                     self.tell(problem, None)
                     value = NOT_KNOWN
             self.parameters[name] = value
@@ -186,7 +186,9 @@ class Builder:
 
     def steps(self, steps: Sequence[Step], x: Tensor, here: Here) -> Tensor:
         if here.levels > MAX_LEVELS:
-            raise self.limit(limits.containers_too_deep(steps[0].span, MAX_LEVELS), here.group)
+            raise self.limit(
+                rules.limits.containers_too_deep(steps[0].span, MAX_LEVELS), here.group
+            )
         for step in steps:
             x = self.step(step, x, here)
         return x
@@ -232,7 +234,7 @@ class Builder:
         except Unknown:
             return self.unknown(step, x), True
         if count > MAX_REPEAT:
-            limit = limits.too_many_repeats(step.repeat.span, count, MAX_REPEAT)
+            limit = rules.limits.too_many_repeats(step.repeat.span, count, MAX_REPEAT)
             return self.failed(step, limit, here), True
         y, some = x, False
         for i in range(count):
@@ -251,7 +253,9 @@ class Builder:
             return here.automatic(step.word)
         name = f"{step.name}_{number}"
         if name in here.frame.written:
-            self.tell(references.duplicate_name(here.frame.written[name], name, step.span), None)
+            self.tell(
+                rules.references.duplicate_name(here.frame.written[name], name, step.span), None
+            )
         return name
 
     def once(
@@ -260,7 +264,7 @@ class Builder:
         """One run of a step, unless its `if` says no."""
         self.steps_run += 1
         if self.steps_run > MAX_STEPS:
-            raise self.limit(limits.too_many_steps(step.span, MAX_STEPS), here.group)
+            raise self.limit(rules.limits.too_many_steps(step.span, MAX_STEPS), here.group)
         if step.condition is not None:
             try:
                 if not self.keyed(CONDITION, step.condition, step, here):
@@ -470,7 +474,7 @@ class Builder:
     ) -> Node:
         """A node of the network. Equal layers on equal inputs are one object."""
         if len(self.nodes) >= MAX_ROWS:
-            raise self.limit(limits.too_many_rows(step.span, MAX_ROWS), here.group)
+            raise self.limit(rules.limits.too_many_rows(step.span, MAX_ROWS), here.group)
         shapes_in = tuple([tensor.output for tensor in inputs])
         key = (kind, id(step), tuple(given.values()), shapes_in)
         layer = self.layers.get(key)
@@ -573,7 +577,7 @@ class Builder:
             if mode == "identity" and contradict(x.output, body.output):
                 span = step.shortcut.span if step.shortcut is not None else step.span
                 mends = project(step)
-                differ = residuals.residual_shapes_differ(span, path, x, body, mends)
+                differ = rules.residuals.residual_shapes_differ(span, path, x, body, mends)
                 tensor = self.failed(step, differ, here)
             else:
                 tensor = self.unknown(step, body if body.cause else x)
@@ -622,7 +626,7 @@ class Builder:
         """A block, with its arguments evaluated here and its defaults where it is defined."""
         block = self.spec.blocks[step.word]
         if here.frame.depth >= MAX_CALLS:
-            raise self.limit(limits.calls_too_deep(step.span, MAX_CALLS), here.group)
+            raise self.limit(rules.limits.calls_too_deep(step.span, MAX_CALLS), here.group)
         if step.broken and step.word in (n for n in trail_words(here.group)):
             return self.broken(step, x)
         group = self.enter(step, x, here, name, repeat, of)
@@ -690,7 +694,9 @@ class Builder:
             theirs *= len(own) // len(theirs)  # every repetition uses the same weights
         why = unshareable(step, named.step, own, theirs)
         if why:
-            self.tell(references.not_shareable(step.share.span, step.share.name, why), here.group)
+            self.tell(
+                rules.references.not_shareable(step.share.span, step.share.name, why), here.group
+            )
             return
         for mine, other in zip(own, theirs, strict=True):
             mine.shares = other.shares or other
@@ -705,7 +711,7 @@ class Builder:
         elif y.output != step.expect.shape:
             name = here.prefix + (step.name or step.word)
             expected = step.expect.shape
-            problem = claims.unexpected_shape(
+            problem = rules.claims.unexpected_shape(
                 step.expect.span,
                 name,
                 expected=expected,
@@ -722,10 +728,12 @@ def shortcut_problem(
     span = step.shortcut.span if step.shortcut is not None else step.span
     if mode == "identity":
         mends = (*project(step), *body_mends(step, x.output))
-        return residuals.residual_shapes_differ(span, path, x, body, mends)
+        return rules.residuals.residual_shapes_differ(span, path, x, body, mends)
     for before, after in zip(x.output[1:], body.output[1:], strict=True):
         if window_output(before, 1, -(-before // after), 0, 0) != after:
-            return residuals.no_stride_explains(span, path, x, body, body_mends(step, x.output))
+            return rules.residuals.no_stride_explains(
+                span, path, x, body, body_mends(step, x.output)
+            )
     return None
 
 
@@ -733,9 +741,9 @@ def unreadable(reference: Reference, named: Named, here: Here) -> Diagnostic | N
     """What keeps a step from reading this name here: it was skipped, or is in a side head."""
     span, name = reference.span, reference.name
     if named.skipped and named.step is not None:
-        return references.skipped_step(span, name, named.step.span)
+        return rules.references.skipped_step(span, name, named.step.span)
     if named.aux is not None and here.aux is None:
-        return references.reads_a_side_head(span, name, named.aux)
+        return rules.references.reads_a_side_head(span, name, named.aux)
     return None
 
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cnncalc import rules
 from cnncalc.expressions.fault import Fault
 from cnncalc.expressions.literals import LIMIT
 from cnncalc.expressions.tree import NUMBERS, Node, whole
-from cnncalc.rules import expressions as rules
 
 if TYPE_CHECKING:
     from cnncalc.layers.fields import Value
@@ -27,7 +27,12 @@ class Call(Node):
         if given == 0 or (most is not None and given > most):
             wanted = self.function.takes
             raise Fault(
-                rules.wrong_argument_count, start, end, name=name, given=given, wanted=wanted
+                rules.expressions.wrong_argument_count,
+                start,
+                end,
+                name=name,
+                given=given,
+                wanted=wanted,
             )
 
     def evaluate(self, scope: Mapping[str, Value]) -> Value:
@@ -58,7 +63,9 @@ class Call(Node):
                 raise self.arguments[0].refuse(item, self.name, "numbers in its list")
         if not items and self.name != "sum":
             why = f"{self.name} of an empty list has no value"
-            raise Fault(rules.undefined_arithmetic, self.start, self.end, why=why, label="empty")
+            raise Fault(
+                rules.expressions.undefined_arithmetic, self.start, self.end, why=why, label="empty"
+            )
         return items
 
     def divisor(self, values: Sequence[Any]) -> int:

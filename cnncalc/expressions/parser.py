@@ -10,13 +10,13 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from cnncalc import rules
 from cnncalc.expressions import tree
 from cnncalc.expressions.calls import Call
 from cnncalc.expressions.fault import Fault
 from cnncalc.expressions.literals import FUNCTIONS, KEYWORDS, LIMIT
 from cnncalc.expressions.tokens import FOREIGN_OPERATORS, Token, foreign_operator, tokens
 from cnncalc.expressions.tree import Node
-from cnncalc.rules import expressions as rules
 
 LENGTH_LIMIT: Final = 200
 DEPTH_LIMIT: Final = 30
@@ -46,7 +46,9 @@ class Parser:
     def __init__(self, text: str, words: Collection[str]) -> None:
         if len(text) > LENGTH_LIMIT:
             size = len(text)
-            raise Fault(rules.expression_too_long, 0, size, length=size, limit=LENGTH_LIMIT)
+            raise Fault(
+                rules.expressions.expression_too_long, 0, size, length=size, limit=LENGTH_LIMIT
+            )
         self.text, self.words = text, words
         self.names: list[tree.Name] = []
         self.tokens = iter(tokens(text))
@@ -120,7 +122,9 @@ class Parser:
             return tree.Arithmetic(operator.kind, left, right)
         if LEVELS.get(self.token.kind) == COMPARISON:
             _, text, start, end = self.token
-            raise Fault(rules.chained_comparison, start, end, first=operator.text, second=text)
+            raise Fault(
+                rules.expressions.chained_comparison, start, end, first=operator.text, second=text
+            )
         return tree.Comparison(operator.kind, left, right)
 
     def operand(self, least: int) -> Node:
@@ -214,7 +218,9 @@ class Parser:
     def deeper(self, token: Token) -> None:
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise Fault(rules.expression_too_deep, token.start, token.end, limit=DEPTH_LIMIT)
+            raise Fault(
+                rules.expressions.expression_too_deep, token.start, token.end, limit=DEPTH_LIMIT
+            )
 
     # What is wrong.
 
@@ -222,7 +228,9 @@ class Parser:
         self, why: str, token: Token | None = None, *, label: str = "", advice: str = ""
     ) -> Fault:
         _, _, start, end = token or self.token
-        return Fault(rules.malformed_expression, start, end, why=why, label=label, advice=advice)
+        return Fault(
+            rules.expressions.malformed_expression, start, end, why=why, label=label, advice=advice
+        )
 
     def missing(self, token: Token) -> Fault:
         """What to say of a token that stands where an operand should."""
@@ -271,7 +279,7 @@ def unknown_function(token: Token) -> Fault:
     from cnncalc.suggestions import nearest
 
     return Fault(
-        rules.unknown_function,
+        rules.expressions.unknown_function,
         token.start,
         token.end,
         name=token.text,

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from cnncalc import rules
 from cnncalc.expressions.fault import Fault
 from cnncalc.expressions.literals import KEYWORDS, LITERAL, NAME
-from cnncalc.rules import expressions as rules
 
 THOUSANDS: Final = re.compile(r"\s*[1-9][0-9]{0,2}(,[0-9]{3})+\s*")
 
@@ -123,7 +123,7 @@ def malformed_number(token: Token) -> Fault:
     elif "__" in text or text.endswith("_"):
         why = "one underscore stands between two digits"
     return Fault(
-        rules.malformed_number,
+        rules.expressions.malformed_number,
         token.start,
         token.end,
         why=why,
@@ -160,7 +160,12 @@ def foreign_literal(token: Token) -> Fault:
     else:
         why = "every number is finite"
     return Fault(
-        rules.foreign_literal, token.start, token.end, shown=shown, why=why, instead=instead
+        rules.expressions.foreign_literal,
+        token.start,
+        token.end,
+        shown=shown,
+        why=why,
+        instead=instead,
     )
 
 
@@ -170,7 +175,7 @@ def read_foreign(token: Token, text: str) -> Token:
         if "?" not in text:
             return read_strange(token, text)
         ours = "`a if c else b`"
-        raise Fault(rules.foreign_operator, start, end, shown="?:", ours=ours)
+        raise Fault(rules.expressions.foreign_operator, start, end, shown="?:", ours=ours)
     if shown not in FOREIGN_OPERATORS:
         return read_strange(token, text)
     raise foreign_operator(token, text)
@@ -184,7 +189,7 @@ def foreign_operator(token: Token, text: str) -> Fault:
     if ours.isalpha():
         instead = f"{' ' * (before not in '( ')}{ours}{' ' * (after != ' ')}"
     return Fault(
-        rules.foreign_operator,
+        rules.expressions.foreign_operator,
         token.start,
         token.end,
         shown=token.text,
@@ -208,7 +213,9 @@ def read_strange(token: Token, _: str) -> Token:
     elif shown[0].isalpha():
         advice = "names are letters of a to z, digits and underscores"
     why = f"'{shown}' has no meaning in an expression"
-    raise Fault(rules.malformed_expression, token.start, token.end, why=why, advice=advice)
+    raise Fault(
+        rules.expressions.malformed_expression, token.start, token.end, why=why, advice=advice
+    )
 
 
 READ: Final = {

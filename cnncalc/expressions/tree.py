@@ -10,11 +10,11 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from cnncalc import rules
 from cnncalc.diagnostics import Unknown
 from cnncalc.expressions.fault import Fault
 from cnncalc.expressions.literals import LIMIT, UNKNOWN
 from cnncalc.layers.fields import shown
-from cnncalc.rules import expressions as rules
 
 if TYPE_CHECKING:
     from cnncalc.layers.fields import Value
@@ -55,7 +55,7 @@ class Node:
         if value is UNKNOWN:
             return Unknown()
         return Fault(
-            rules.wrong_operand,
+            rules.expressions.wrong_operand,
             self.start,
             self.end,
             user=user,
@@ -70,10 +70,14 @@ class Node:
         if value != value:
             why = "a root of a negative number has no value"
             return Fault(
-                rules.undefined_arithmetic, self.start, self.end, why=why, label="no value"
+                rules.expressions.undefined_arithmetic,
+                self.start,
+                self.end,
+                why=why,
+                label="no value",
             )
         return Fault(
-            rules.number_too_large,
+            rules.expressions.number_too_large,
             self.start,
             self.end,
             why=why or "a result may be at most 1e15",
@@ -185,7 +189,11 @@ class Arithmetic(Binary):
             divisor = self.left if self.symbol == "**" else self.right
             why = f"division by zero: {shown(left)} {self.symbol} {shown(right)}"
             raise Fault(
-                rules.undefined_arithmetic, divisor.start, divisor.end, why=why, label="is 0"
+                rules.expressions.undefined_arithmetic,
+                divisor.start,
+                divisor.end,
+                why=why,
+                label="is 0",
             ) from None
         except OverflowError as error:
             raise self.too_large(0, str(error)) from None
@@ -208,7 +216,7 @@ class Comparison(Binary):
             raise self.refuse_one(left, right)
         if type(left) is not type(right) or not isinstance(left, bool | str):
             raise Fault(
-                rules.incomparable_values,
+                rules.expressions.incomparable_values,
                 self.start,
                 self.end,
                 left=described(left),
@@ -280,7 +288,7 @@ class Index(Node):
         index = whole(self.index, self.index.evaluate(scope), "an index")
         if not 0 <= index < len(items):
             raise Fault(
-                rules.index_out_of_range,
+                rules.expressions.index_out_of_range,
                 self.index.start,
                 self.index.end,
                 index=index,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from cnncalc import rules
 from cnncalc.layers.fields import Flag, Real
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, Saved, Storage
-from cnncalc.rules import advice as rules
 
 
 def inplace_field(default: bool) -> Flag:
@@ -142,7 +142,7 @@ class Softmax(Activation):
 
     def advice(self) -> Iterator[Advice]:
         if self.input.channels == 1:
-            yield Advice(rules.softmax_of_one_channel, "", {})
+            yield Advice(rules.advice.softmax_of_one_channel, "", {})
 
 
 class Silu(KeepsInput):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import gcd
 
+from cnncalc import rules
 from cnncalc.layers.layer import LayerProblem
-from cnncalc.rules import shapes
 
 REACH = 1000
 """How far from the number written a divisor is looked for; counts may be as large as 1e15."""
@@ -41,7 +41,7 @@ def check_groups(groups: int, channels: int | None, filters: int | None = None) 
         more = -(-count // groups) * groups
         candidates += [("filters", str(n)) for n in (more, more - groups) if n > 0]
     raise LayerProblem(
-        shapes.groups_do_not_divide,
+        rules.shapes.groups_do_not_divide,
         "groups",
         what=what,
         count=count,
@@ -56,7 +56,7 @@ def check_split(
     """A factor must divide what it splits; raises `LayerProblem`."""
     if count % divisor:
         raise LayerProblem(
-            shapes.factor_does_not_divide,
+            rules.shapes.factor_does_not_divide,
             field,
             why=why,
             count=count,

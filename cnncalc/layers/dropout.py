@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc import rules
 from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Real
 from cnncalc.layers.layer import Advice, Layer, Saved, Storage
-from cnncalc.rules import advice as rules
 
 
 class Drop(Layer):
@@ -23,7 +23,7 @@ class Drop(Layer):
 
     def advice(self) -> Iterator[Advice]:
         if self.probability == 1:
-            yield Advice(rules.drops_everything, "probability", {})
+            yield Advice(rules.advice.drops_everything, "probability", {})
 
 
 class Dropout(Drop):

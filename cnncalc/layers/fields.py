@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeVar, overload
 
+from cnncalc import rules
 from cnncalc.diagnostics import Rule, Unknown
-from cnncalc.rules import values as rules
 from cnncalc.shape import Sides
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def whole(value: Value) -> int:
     if isinstance(value, float):
         if abs(value - round(value)) <= 1e-9:
             return round(value)
-        raise BadValue(rules.not_a_whole_number, shown=shown(value))
-    raise BadValue(rules.wrong_type, shown=shown(value), wanted="a whole number")
+        raise BadValue(rules.values.not_a_whole_number, shown=shown(value))
+    raise BadValue(rules.values.wrong_type, shown=shown(value), wanted="a whole number")
 
 
 class Field(Generic[T]):
@@ -140,7 +140,7 @@ class Whole(Field[int]):
         number = whole(value)
         if number < self.minimum:
             raise BadValue(
-                rules.out_of_range, shown=shown(number), wanted=f"at least {self.minimum}"
+                rules.values.out_of_range, shown=shown(number), wanted=f"at least {self.minimum}"
             )
         return number
 
@@ -176,10 +176,10 @@ class Real(Field[float]):
 
     def convert(self, value: Value) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadValue(rules.wrong_type, shown=shown(value), wanted="a number")
+            raise BadValue(rules.values.wrong_type, shown=shown(value), wanted="a number")
         low = self.minimum is not None and value < self.minimum
         if low or (self.maximum is not None and value > self.maximum):
-            raise BadValue(rules.out_of_range, shown=shown(value), wanted=self.range_text)
+            raise BadValue(rules.values.out_of_range, shown=shown(value), wanted=self.range_text)
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class Flag(Field[bool]):
 
     def convert(self, value: Value) -> bool:
         if not isinstance(value, bool):
-            raise BadValue(rules.wrong_type, shown=shown(value), wanted="true or false")
+            raise BadValue(rules.values.wrong_type, shown=shown(value), wanted="true or false")
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -220,9 +220,9 @@ class Choice(Field[str]):
 
     def convert(self, value: Value) -> str:
         if not isinstance(value, str):
-            raise BadValue(rules.wrong_type, shown=shown(value), wanted=self.type_text)
+            raise BadValue(rules.values.wrong_type, shown=shown(value), wanted=self.type_text)
         if value not in self.words:
-            raise BadValue(rules.unknown_word, shown=value, choices=self.words)
+            raise BadValue(rules.values.unknown_word, shown=value, choices=self.words)
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -244,7 +244,9 @@ class Pair(Field[tuple[int, int]]):
         if isinstance(value, tuple):
             if len(value) != 2:
                 raise BadValue(
-                    rules.wrong_type, shown=shown(value), wanted="one number or [height, width]"
+                    rules.values.wrong_type,
+                    shown=shown(value),
+                    wanted="one number or [height, width]",
                 )
             return self._side(value[0], 0), self._side(value[1], 1)
         side = self._side(value, None)
@@ -254,13 +256,16 @@ class Pair(Field[tuple[int, int]]):
         try:
             number = whole(value)
         except BadValue as bad:
-            if bad.rule is rules.wrong_type:
+            if bad.rule is rules.values.wrong_type:
                 bad.facts["wanted"] = "a whole number or [height, width]"
             bad.at = at
             raise
         if number < self.minimum:
             raise BadValue(
-                rules.out_of_range, at=at, shown=shown(number), wanted=f"at least {self.minimum}"
+                rules.values.out_of_range,
+                at=at,
+                shown=shown(number),
+                wanted=f"at least {self.minimum}",
             )
         return number
 
@@ -295,8 +300,8 @@ class Padding(Field[Sides | str]):
         if isinstance(value, str):
             if value not in self.words:
                 if not self.words:
-                    raise BadValue(rules.wrong_type, shown=value, wanted=self.type_text)
-                raise BadValue(rules.unknown_word, shown=value, choices=self.words)
+                    raise BadValue(rules.values.wrong_type, shown=value, wanted=self.type_text)
+                raise BadValue(rules.values.unknown_word, shown=value, choices=self.words)
             return NO_PADDING if value == "valid" else value
         if isinstance(value, Mapping):
             sides = {k: self._side(v, k) for k, v in value.items()}
@@ -304,7 +309,9 @@ class Padding(Field[Sides | str]):
         if isinstance(value, tuple):
             if len(value) != 2:
                 raise BadValue(
-                    rules.wrong_type, shown=shown(value), wanted="one number or [height, width]"
+                    rules.values.wrong_type,
+                    shown=shown(value),
+                    wanted="one number or [height, width]",
                 )
             height, width = self._side(value[0], 0), self._side(value[1], 1)
             return Sides(height, height, width, width)
@@ -315,12 +322,14 @@ class Padding(Field[Sides | str]):
         try:
             number = whole(value)
         except BadValue as bad:
-            if bad.rule is rules.wrong_type:
+            if bad.rule is rules.values.wrong_type:
                 bad.facts["wanted"] = self.type_text if at is None else "a whole number"
             bad.at = at
             raise
         if number < 0:
-            raise BadValue(rules.out_of_range, at=at, shown=shown(number), wanted="at least 0")
+            raise BadValue(
+                rules.values.out_of_range, at=at, shown=shown(number), wanted="at least 0"
+            )
         return number
 
     def plain(self, value: Sides | str) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from cnncalc import rules
 from cnncalc.diagnostics import Rule, Unknown
 from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Flag
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Layer, LayerProblem, Saved, Storage
 from cnncalc.layers.window import ONES
-from cnncalc.rules import merges as rules
 
 CHANNELS, HEIGHT, WIDTH = range(3)
 
@@ -23,8 +23,10 @@ class Merge(Layer):
 
     family = "merge"
     takes_branches = True
-    mismatch: ClassVar[Rule[...]]
-    """The rule that words two inputs that do not fit together."""
+
+    def mismatch(self) -> Rule[...]:
+        """The rule that words two inputs that do not fit together."""
+        raise NotImplementedError
 
     def agreed(self, axis: int, among: Iterable[int]) -> int:
         """The one size that the inputs of these indices have along an axis. Raises
@@ -36,7 +38,7 @@ class Merge(Layer):
         first, size = known[0]
         for index, other in known:
             if other != size:
-                raise LayerProblem(self.mismatch, pair=(first, index), axis=axis)
+                raise LayerProblem(self.mismatch(), pair=(first, index), axis=axis)
         return size
 
     def joined(self, letter: str, separator: str = ", ") -> str:
@@ -92,9 +94,11 @@ class Add(ByValue):
     """The sum of its inputs, value by value; their shapes must be equal (He et al. 2015)."""
 
     kind = "add"
-    mismatch = rules.add_shapes_differ
     shares_gradient = True
     inplace = inplace_field(default=True)
+
+    def mismatch(self) -> Rule[...]:
+        return rules.merges.add_shapes_differ
 
     def storage(self) -> Storage:
         return Storage.IN_PLACE if self.inplace else Storage.NEW
@@ -113,9 +117,11 @@ class Concat(Merge):
     """
 
     kind = "concat"
-    mismatch = rules.concat_sizes_differ
     shares_gradient = True
     crop = Flag("whether all inputs are first cropped to the smallest, centred", default=False)
+
+    def mismatch(self) -> Rule[...]:
+        return rules.merges.concat_sizes_differ
 
     def output_channels(self) -> int:
         return sum(shape.channels for shape in self.inputs)
@@ -142,8 +148,10 @@ class Multiply(ByValue):
     """
 
     kind = "multiply"
-    mismatch = rules.factors_differ
     broadcasts = True
+
+    def mismatch(self) -> Rule[...]:
+        return rules.merges.factors_differ
 
     def saved(self) -> Saved:
         """Every factor: the inputs, and of three or more also the products in between."""

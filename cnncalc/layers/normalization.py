@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc import rules
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import Flag, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, Saved
-from cnncalc.rules import advice as rules
 
 
 def affine_field() -> Flag:
@@ -82,7 +82,7 @@ class OwnStatistics(Norm):
 
     def advice(self) -> Iterator[Advice]:
         if self.input.values == self.count():
-            yield Advice(rules.norm_of_one_value, "", {})
+            yield Advice(rules.advice.norm_of_one_value, "", {})
 
 
 class LayerNorm(OwnStatistics):

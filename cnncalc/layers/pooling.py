@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
+from cnncalc import rules
 from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Padding, Pair
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, Saved, View
 from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two
-from cnncalc.rules import advice as rules
 
 
 def kernel_field() -> Pair:
@@ -187,7 +187,7 @@ class SizedPool(AdaptivePool):
     def advice(self) -> Iterator[Advice]:
         x = self.input
         if self.size[0] > x.height or self.size[1] > x.width:
-            yield Advice(rules.pool_enlarges, "size", {"size": self.size})
+            yield Advice(rules.advice.pool_enlarges, "size", {"size": self.size})
 
 
 def size_field() -> Pair:

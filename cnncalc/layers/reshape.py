@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from math import gcd
 from typing import Any
 
+from cnncalc import rules
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers.division import check_groups, check_split, near_divisors
 from cnncalc.layers.fields import Choice, Derived, Padding, Pair, TensorName, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import ONE_PIXEL, Layer, LayerProblem, Storage, View
 from cnncalc.layers.window import by, one_or_two, padding_words
-from cnncalc.rules import shapes
 from cnncalc.shape import Sides
 
 
@@ -86,7 +86,7 @@ class Slice(Seen):
 
     def check(self) -> None:
         if self.part > self.of:
-            raise LayerProblem(shapes.no_such_part, "part", part=self.part, of=self.of)
+            raise LayerProblem(rules.shapes.no_such_part, "part", part=self.part, of=self.of)
 
     def size_formulas(self) -> Iterator[Formula]:
         yield from super().size_formulas()
@@ -112,7 +112,9 @@ class Crop(Seen):
         x = self.input
         if self.size[0] > x.height or self.size[1] > x.width:
             fitting = (min(self.size[0], x.height), min(self.size[1], x.width))
-            raise LayerProblem(shapes.crop_larger_than_input, "size", size=self.size, fits=fitting)
+            raise LayerProblem(
+                rules.shapes.crop_larger_than_input, "size", size=self.size, fits=fitting
+            )
 
     def size_formulas(self) -> Iterator[Formula]:
         height, width = self.size
@@ -207,7 +209,7 @@ class Upsample(Rearrangement):
     def check(self) -> None:
         if "to" in vars(self) and "factor" in vars(self):
             raise LayerProblem(
-                shapes.factor_and_target, "factor", factor=one_or_two(self.factor), to=self.to
+                rules.shapes.factor_and_target, "factor", factor=one_or_two(self.factor), to=self.to
             )
 
     def elementwise(self) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc import rules
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import LayerProblem, View
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.window import ONES, by, one_or_two, padding_words
-from cnncalc.rules import shapes
 from cnncalc.shape import Sides, extent
 
 
@@ -55,7 +55,7 @@ class TransposedConv(Weighted):
         if grown < 1:
             formula = self._size_formula(index, grown).worked(grown)
             raise LayerProblem(
-                shapes.no_valid_output,
+                rules.shapes.no_valid_output,
                 "padding",
                 why=f"its padding of {cut} cuts off all of its {grown + cut} "
                 f"{('rows', 'columns')[index]}",

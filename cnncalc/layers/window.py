@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from cnncalc import rules
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers.fields import NO_PADDING
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, LayerProblem, View
-from cnncalc.rules import advice as rules
-from cnncalc.rules import shapes
 from cnncalc.shape import Shape, Sides, extent, same_padding, unseen, window_output, window_steps
 
 ONES = (1, 1)
@@ -147,7 +146,7 @@ class WindowLayer(Layer):
         dilated = f" (dilated to {axis.extent})" if axis.dilation > 1 else ""
         formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
         return LayerProblem(
-            shapes.no_valid_output,
+            rules.shapes.no_valid_output,
             "kernel",
             why=f"its {kw}×{kh} kernel{dilated} does not fit the "
             f"{self.input.width}×{self.input.height} input",
@@ -193,15 +192,15 @@ class WindowLayer(Layer):
         axes = self.window().axes(self.input)
         for axis in axes:
             if axis.stride > axis.extent:
-                yield Advice(rules.stride_larger_than_kernel, "stride", {"axis": axis})
+                yield Advice(rules.advice.stride_larger_than_kernel, "stride", {"axis": axis})
                 return
         for axis in axes:
             if not axis.same and max(axis.before, axis.after) >= axis.extent:
-                yield Advice(rules.padding_covers_kernel, "padding", {"axis": axis})
+                yield Advice(rules.advice.padding_covers_kernel, "padding", {"axis": axis})
                 return
         missed = [axis for axis in axes if axis.unseen]
         if missed:
-            yield Advice(rules.pixels_never_seen, "stride", {"axes": missed})
+            yield Advice(rules.advice.pixels_never_seen, "stride", {"axes": missed})
 
 
 def one_number(height: int, width: int) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cnncalc import rules
 from cnncalc.diagnostics import Diagnostic, Span
 from cnncalc.quantities.reading import LONGEST, Refused, split
 from cnncalc.quantities.units import BYTE_UNITS, COUNT_UNITS
-from cnncalc.rules import quantities as rules
 
 
 def explain(refused: Refused, text: str, span: Span, *, is_bytes: bool) -> Diagnostic:
@@ -24,7 +24,7 @@ def malformed(
     text: str, span: Span, why: str, *, advice: str = "", instead: str = ""
 ) -> Diagnostic:
     written = text if len(text) <= LONGEST else text[:LONGEST] + "…"
-    return rules.malformed_quantity(
+    return rules.quantities.malformed_quantity(
         span, written=written.strip(), why=why, advice=advice, instead=instead
     )
 
@@ -84,7 +84,9 @@ def unknown_comparison(text: str, sign: str, span: Span) -> Diagnostic:
     instead = "" if ours is None else ours + text[len(sign) :].strip()
     if not is_quantity(instead):
         instead = ""
-    return rules.unknown_comparison(span, written=text, sign=sign, why=why, instead=instead)
+    return rules.quantities.unknown_comparison(
+        span, written=text, sign=sign, why=why, instead=instead
+    )
 
 
 def unknown_unit(text: str, unit: str, span: Span, *, is_bytes: bool) -> Diagnostic:
@@ -102,7 +104,7 @@ def unknown_unit(text: str, unit: str, span: Span, *, is_bytes: bool) -> Diagnos
     elif unit[0].upper() in COUNT_UNITS:
         meant = unit[0].upper()
         why = f"written `{meant}`"
-    return rules.unknown_unit(
+    return rules.quantities.unknown_unit(
         span,
         written=text.strip(),
         unit=unit,

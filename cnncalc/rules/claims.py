@@ -142,37 +142,6 @@ def which_output(span: Span, outputs: Sequence[str]) -> Diagnostic:
     )
 
 
-@rule("expectations", "note")
-def published_differs(
-    span: Span, what: str, *, source: str, stated: str, computed: str, note: str
-) -> Diagnostic:
-    """A published figure is not what the arithmetic gives.
-
-    Papers round, count otherwise, or are wrong. It is reported, never counted, and never fails a
-    check. The entry's `note` says why they differ.
-
-    Bad:
-        input: 32x32x3
-        layers:
-          - conv: [16, 3]
-        published:
-          - {source: "a paper", params: 500}
-
-    Good:
-        input: 32x32x3
-        layers:
-          - conv: [16, 3]
-        published:
-          - {source: "a paper", params: 448}
-    """
-    return Diagnostic(
-        f"{source} has {stated} {what}, computed {computed}",
-        span,
-        label="published",
-        notes=[note] if note else (),
-    )
-
-
 def correction(span: Span, text: str) -> Mend:
     """The mend that states the computed figure."""
     return Mend(f"`{text}`, if the net is right", (Edit(span, text),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.rules import form, references
+from cnncalc import rules
 from cnncalc.spec.model import Block, CallStep, Parameter, Step
 from cnncalc.spec.names import Scope
 from cnncalc.yaml_tree import Scalar
@@ -49,14 +49,16 @@ def read_signature(reader: StepReader, key: Scalar, names: Mapping[str, Paramete
         opening = len(key.text)
     name = part(key, 0, opening)
     if opening < len(key.text) and not key.text.rstrip().endswith(")"):
-        reader.tell(form.bad_signature(key.span, key.text, "the bracket is not closed"))
+        reader.tell(rules.form.bad_signature(key.span, key.text, "the bracket is not closed"))
         return None
     if not reader.legal_name(name, "block"):
         return None
     block = Block(name.text, name.span, {})
     inside = key.text[: key.text.rfind(")")] if opening < len(key.text) else ""
     if opening < len(key.text) and not inside[opening + 1 :].strip():
-        reader.tell(form.bad_signature(key.span, key.text, "without parameters it has no brackets"))
+        reader.tell(
+            rules.form.bad_signature(key.span, key.text, "without parameters it has no brackets")
+        )
         return block
     for start, stop in pieces(inside, opening + 1) if inside else ():
         read_parameter(reader, block, part(key, start, stop), names)
@@ -73,14 +75,14 @@ def read_parameter(
         return
     if name.text in block.parameters:
         first = block.parameters[name.text].span
-        reader.tell(references.duplicate_name(name.span, name.text, first))
+        reader.tell(rules.references.duplicate_name(name.span, name.text, first))
         return
     if name.text in names:
         first = names[name.text].span
         what = "a parameter of the file"
-        reader.tell(references.shadowed_parameter(name.span, name.text, what, first))
+        reader.tell(rules.references.shadowed_parameter(name.span, name.text, what, first))
     elif name.text in NOT_PARAMETERS:
-        reader.tell(references.shadowed_parameter(name.span, name.text, "a step key", None))
+        reader.tell(rules.references.shadowed_parameter(name.span, name.text, "a step key", None))
     operand = None
     if equals:
         default = part(text, len(word) + 1, len(text.text))
@@ -89,7 +91,7 @@ def read_parameter(
         operand = reader.try_operand(default, Scope(known, in_channels=True))
     elif any(not p.required for p in block.parameters.values()):
         why = f"'{name.text}' has no default and stands behind one that has"
-        reader.tell(form.bad_signature(name.span, text.text, why))
+        reader.tell(rules.form.bad_signature(name.span, text.text, why))
     block.parameters[name.text] = Parameter(name.text, name.span, operand, required=not equals)
 
 
@@ -121,7 +123,7 @@ def check_recursion(reader: StepReader) -> None:
                 done.add(chain.pop())
             elif call.word in chain:
                 circle = [*chain[chain.index(call.word) :], call.word]
-                reader.tell(references.recursive_block(call.span, call.word, circle))
+                reader.tell(rules.references.recursive_block(call.span, call.word, circle))
                 call.broken = True
             elif call.word not in done:
                 stack.append((call.word, iter(uses[call.word])))

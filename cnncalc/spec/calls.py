@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc import rules
 from cnncalc.diagnostics import Problem
-from cnncalc.rules import form, references
 from cnncalc.yaml_tree import Broken, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def sort_arguments(
                 given.append((key, entry.value))
             elif key not in step_keys:
                 known = [*block.parameters, *step_keys]
-                reader.tell(form.unknown_key(entry.key.span, key, step.word, known))
+                reader.tell(rules.form.unknown_key(entry.key.span, key, step.word, known))
                 step.broken = True
     elif isinstance(value, Broken):
         step.broken = True
@@ -60,7 +60,7 @@ def sort_arguments(
 
 
 def tell_arguments(reader: StepReader, step: CallStep, block: Block, span: Span, why: str) -> None:
-    reader.tell(form.wrong_arguments(span, block.name, why, block.signature, block.span))
+    reader.tell(rules.form.wrong_arguments(span, block.name, why, block.signature, block.span))
     step.broken = True
 
 
@@ -72,7 +72,7 @@ def finish_calls(reader: StepReader) -> None:
         read_arguments(reader, call)
     for block, name, span in reader.reads:
         if block is not None and name in block.tensors:
-            reader.tell(references.tensor_in_an_expression(span, name))
+            reader.tell(rules.references.tensor_in_an_expression(span, name))
 
 
 def hand_on(reader: StepReader, call: PendingCall) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncalc import rules
 from cnncalc.diagnostics import Problem, Source, Span
 from cnncalc.figures import STATED as QUANTITIES
 from cnncalc.figures import STATED_OF_A_LAYER as LAYER_QUANTITIES
 from cnncalc.figures import is_bytes
 from cnncalc.layers.fields import Choice, Field, Real, Whole
 from cnncalc.quantities import parse_budget, parse_quantity
-from cnncalc.rules import form, values
 from cnncalc.spec.model import Figure, Published
 from cnncalc.spec.operands import convert
 from cnncalc.spec.shapes import read_shape
@@ -44,7 +44,7 @@ def mapping_of(node: Node, key: str, tell: Tell) -> Mapping | None:
     if isinstance(node, Mapping):
         return node
     if not isinstance(node, Broken):
-        tell(form.wrong_form(node.span, key, wanted="a mapping", found=found(node)))
+        tell(rules.form.wrong_form(node.span, key, wanted="a mapping", found=found(node)))
     return None
 
 
@@ -65,7 +65,7 @@ def figures(mapping: Mapping, others: tuple[str, ...], tell: Tell) -> Iterator[F
             yield from quantity(None, key, entry, tell)
         elif key not in others:
             known = [*QUANTITIES, "output", "layers", *others]
-            tell(form.unknown_key(entry.key.span, key, "this", known))
+            tell(rules.form.unknown_key(entry.key.span, key, "this", known))
 
 
 def quantity(layer: Scalar | None, key: str, entry: Entry, tell: Tell) -> Iterator[Figure]:
@@ -73,7 +73,7 @@ def quantity(layer: Scalar | None, key: str, entry: Entry, tell: Tell) -> Iterat
     node = entry.value
     if not isinstance(node, Scalar):
         if not isinstance(node, Broken):
-            tell(form.wrong_form(node.span, key, wanted="a quantity", found=found(node)))
+            tell(rules.form.wrong_form(node.span, key, wanted="a quantity", found=found(node)))
         return
     try:
         stated = parse_quantity(node.text, node.span, is_bytes=is_bytes(key))
@@ -125,7 +125,7 @@ def layer_figures(node: Node, tell: Tell) -> Iterator[Figure]:
                 yield from quantity(entry.key, key, figure, tell)
             else:
                 known = ["shape", *LAYER_QUANTITIES]
-                tell(form.unknown_key(figure.key.span, key, "a layer's figures", known))
+                tell(rules.form.unknown_key(figure.key.span, key, "a layer's figures", known))
 
 
 def read_budget(text: str) -> Figure:
@@ -138,7 +138,7 @@ def read_budget(text: str) -> Figure:
     source = Source("--expect", text)
     span = Span(source, 1, 1, 1, len(text) + 1)
     if quantity not in known:
-        raise Problem(form.unknown_key(span, quantity, "--expect", known))
+        raise Problem(rules.form.unknown_key(span, quantity, "--expect", known))
     return Figure(layer.removeprefix("layers.") or None, quantity, stated, span, span)
 
 
@@ -146,7 +146,7 @@ def read_published(node: Node, tell: Tell) -> tuple[Published, ...]:
     """`published:`, a list of entries, each with its source."""
     if not isinstance(node, Sequence):
         if not isinstance(node, Broken):
-            tell(form.wrong_form(node.span, "published", wanted="a list", found=found(node)))
+            tell(rules.form.wrong_form(node.span, "published", wanted="a list", found=found(node)))
         return ()
     entries = []
     for item in node.items:
@@ -156,7 +156,7 @@ def read_published(node: Node, tell: Tell) -> tuple[Published, ...]:
         source, note = text_of(mapping, "source", tell), text_of(mapping, "note", tell)
         if not source and "source" not in mapping.broken:
             example = 'source: "the paper, table 1"'
-            tell(form.missing_key(mapping.span, "source", "an entry of published", example))
+            tell(rules.form.missing_key(mapping.span, "source", "an entry of published", example))
         stated = tuple(figures(mapping, ("source", "note"), tell))
         entries.append(Published(source, note, mapping.span, stated))
     return tuple(entries)
@@ -170,7 +170,7 @@ def text_of(mapping: Mapping, key: str, tell: Tell) -> str:
     if not isinstance(entry.value, Scalar):
         if not isinstance(entry.value, Broken):
             kind = found(entry.value)
-            tell(form.wrong_form(entry.value.span, key, wanted="a text", found=kind))
+            tell(rules.form.wrong_form(entry.value.span, key, wanted="a text", found=kind))
         return ""
     return entry.value.text
 
@@ -184,7 +184,7 @@ def read_training(node: Node, reader: StepReader, scope: Scope) -> dict[str, Any
             recipe[key] = text_of(mapping, key, reader.tell) if mapping else ""
         elif key not in TRAINING:
             known = [*TRAINING, "note"]
-            reader.tell(form.unknown_key(entry.key.span, key, "training", known))
+            reader.tell(rules.form.unknown_key(entry.key.span, key, "training", known))
         else:
             recipe[key] = training_value(key, entry, reader, scope)
     return {key: value for key, value in recipe.items() if value is not None}
@@ -195,7 +195,7 @@ def training_value(key: str, entry: Entry, reader: StepReader, scope: Scope) -> 
     if isinstance(field, Choice) and isinstance(node, Scalar):
         if node.text in field.words:
             return node.text
-        reader.tell(values.unknown_word(node.span, key, shown=node.text, choices=field.words))
+        reader.tell(rules.values.unknown_word(node.span, key, shown=node.text, choices=field.words))
         return None
     operand = reader.try_operand(node, scope)
     if operand is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.rules import references as rules
+from cnncalc import rules
 from cnncalc.spec import mends
 from cnncalc.suggestions import nearest
 
@@ -41,16 +41,18 @@ class Scope(NamedTuple):
         if name in self.names:
             return None
         if name == "in_channels":
-            return None if self.in_channels else rules.in_channels_of_the_image(span)
+            return None if self.in_channels else rules.references.in_channels_of_the_image(span)
         if name in LOOP_NAMES:
-            return None if self.loop else rules.outside_a_repeat(span, name)
+            return None if self.loop else rules.references.outside_a_repeat(span, name)
         if name in tensors:
-            return rules.tensor_in_an_expression(span, name)
+            return rules.references.tensor_in_an_expression(span, name)
         known = [*self.names, *(["in_channels"] if self.in_channels else [])]
         from cnncalc.spec.words import language_words
 
         words = sorted(language_words())
-        return rules.unknown_name(span, name, [*known, *(LOOP_NAMES if self.loop else ())], words)
+        return rules.references.unknown_name(
+            span, name, [*known, *(LOOP_NAMES if self.loop else ())], words
+        )
 
 
 class Use(NamedTuple):
@@ -99,7 +101,7 @@ class TextNames:
         """Every name is defined once, and read in later steps only."""
         for name, span, first in self.duplicates:
             free = mends.of_a_duplicate(span, name, self.order)
-            self.tell(rules.duplicate_name(span, name, first, free))
+            self.tell(rules.references.duplicate_name(span, name, first, free))
         for reference, at in self.uses:
             if reference.name == "previous":
                 continue
@@ -108,7 +110,7 @@ class TextNames:
                 self.unknown(reference)
             elif order > at:
                 later = self.text.names[reference.name]
-                self.tell(rules.defined_later(reference.span, reference.name, later))
+                self.tell(rules.references.defined_later(reference.span, reference.name, later))
 
     def unknown(self, reference: Reference) -> None:
         """A name of no step, with the likeliest reason."""
@@ -121,4 +123,4 @@ class TextNames:
             advice = "an automatic name cannot be read: write it into the step's label"
         else:
             advice = "" if block is None else f"a block sees no names of its caller: pass '{name}'"
-        self.tell(rules.unknown_step(span, name, known, (*labels, *near), advice))
+        self.tell(rules.references.unknown_step(span, name, known, (*labels, *near), advice))

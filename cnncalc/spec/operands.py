@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cnncalc import rules
 from cnncalc.diagnostics import Diagnostic, Problem, Span
 from cnncalc.expressions import Expression
 from cnncalc.layers.fields import BadValue, Field, Value
-from cnncalc.rules import values as rules
 
 if TYPE_CHECKING:
     from cnncalc.yaml_tree import Mapping as MappingNode
@@ -98,7 +98,7 @@ def misfit(bad: BadValue, operand: Operand, subject: str) -> Diagnostic:
     """The diagnostic of a value that its field refuses."""
     span = operand.span if isinstance(operand, Expression) else operand.part(bad.at)
     part = part_of(operand, bad.at)
-    if bad.rule is rules.not_a_whole_number and isinstance(part, Expression):
+    if bad.rule is rules.values.not_a_whole_number and isinstance(part, Expression):
         bad.facts["written"] = part.text
     return bad.rule(span, subject, **bad.facts)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnncalc import expressions
+from cnncalc import expressions, rules
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
-from cnncalc.rules import options as rules
 from cnncalc.shape import Shape
 from cnncalc.spec.model import InputTensor, Parameter
 from cnncalc.spec.shapes import checked, shape_of_text
@@ -54,10 +53,10 @@ def override_input(spec: Spec, text: str, problems: list[Diagnostic]) -> None:
     elif len(names) == 1:
         name, shape_text = names[0], text
     else:
-        problems.append(rules.unknown_input(span, "", names))
+        problems.append(rules.options.unknown_input(span, "", names))
         return
     if name not in names:
-        problems.append(rules.unknown_input(span, name, names))
+        problems.append(rules.options.unknown_input(span, name, names))
         return
     try:
         shape = read_input(shape_text, span)
@@ -83,11 +82,13 @@ def override_parameter(spec: Spec, text: str, problems: list[Diagnostic]) -> Non
     source = Source("--set", text)
     match = NAMED.fullmatch(text)
     if match is None:
-        problems.append(rules.bad_setting(whole_span(source), text))
+        problems.append(rules.options.bad_setting(whole_span(source), text))
         return
     name, value = match.groups()
     if name not in spec.parameters:
-        problems.append(rules.unknown_setting(whole_span(source), name, list(spec.parameters)))
+        problems.append(
+            rules.options.unknown_setting(whole_span(source), name, list(spec.parameters))
+        )
         return
     try:
         column = match.start(2) + 1

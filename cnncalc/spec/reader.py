@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc import yaml_tree
+from cnncalc import rules, yaml_tree
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.layers.layer import KINDS
-from cnncalc.rules import form, limits, references
-from cnncalc.rules.references import rename
 from cnncalc.spec import mends
 from cnncalc.spec.blocks import check_recursion, read_signature
 from cnncalc.spec.calls import finish_calls
@@ -47,7 +45,9 @@ def read_spec(
         return None
     if not isinstance(tree, Mapping):
         wanted = "a mapping with `layers:`"
-        problems.append(form.wrong_form(tree.span, "a spec", wanted=wanted, found=found(tree)))
+        problems.append(
+            rules.form.wrong_form(tree.span, "a spec", wanted=wanted, found=found(tree))
+        )
         return None
     reader = FileReader(source, tree, problems)
     if "extends" in tree.entries:
@@ -75,7 +75,7 @@ class FileReader:
                 self.unknown(key, entry, [*KEYS, "extends"])
         if "layers" not in self.entries:
             if "layers" not in self.tree.broken:
-                self.tell(form.missing_key(self.start(), "layers", "the spec"))
+                self.tell(rules.form.missing_key(self.start(), "layers", "the spec"))
             return None
         self.free_texts()
         spec.inputs = self.inputs()
@@ -101,8 +101,8 @@ class FileReader:
         """A key that is none: what it means is read under the key that it is near to."""
         free = [name for name in known if name not in self.entries]
         near = nearest(key, free, SPEC_ALIASES)
-        candidates = rename(entry.key.span, near) if near else ()
-        self.tell(form.unknown_key(entry.key.span, key, "a spec", known, candidates))
+        candidates = rules.references.rename(entry.key.span, near) if near else ()
+        self.tell(rules.form.unknown_key(entry.key.span, key, "a spec", known, candidates))
         if near:
             self.entries = {**self.entries, near: entry}
 
@@ -120,7 +120,7 @@ class FileReader:
         year = text_of(self.tree, "year", self.tell)
         if year and not (year.isascii() and year.isdigit() and len(year) == 4):
             span = self.entries["year"].value.span
-            self.tell(form.wrong_form(span, "year", wanted="a year", found=f"'{year}'"))
+            self.tell(rules.form.wrong_form(span, "year", wanted="a year", found=f"'{year}'"))
         elif year:
             spec.year = int(year)
 
@@ -128,7 +128,7 @@ class FileReader:
         """`input: SHAPE`, or `inputs: {NAME: SHAPE, …}`."""
         one, many = self.entries.get("input"), self.entries.get("inputs")
         if one and many:
-            self.tell(form.input_given_twice(many.key.span, one.key.span))
+            self.tell(rules.form.input_given_twice(many.key.span, one.key.span))
         if one:
             return self.input("input", one)
         if many:
@@ -141,7 +141,7 @@ class FileReader:
                 for tensor in self.input(name, entry)
             )
         if required and not self.tree.broken & {"input", "inputs"}:
-            self.tell(form.missing_key(self.start(), "input", "the spec", "input: 224x224x3"))
+            self.tell(rules.form.missing_key(self.start(), "input", "the spec", "input: 224x224x3"))
         return ()
 
     def input(self, name: str, entry: Entry) -> tuple[InputTensor, ...]:
@@ -163,7 +163,7 @@ class FileReader:
         if not first.sources and not first.broken and spec.inputs:
             names = [tensor.name for tensor in spec.inputs]
             candidates = mends.of_first_step(first.label, first.value, names)
-            self.tell(form.first_step_needs_from(first.span, names, candidates))
+            self.tell(rules.form.first_step_needs_from(first.span, names, candidates))
             first.broken = True
 
     # Parameters, defaults, blocks.
@@ -176,9 +176,9 @@ class FileReader:
         known = base.parameters if base else {}
         for name, item in mapping.entries.items() if mapping else ():
             if base is not None and name not in known:
-                near = rename(item.key.span, nearest(name, known))
+                near = rules.references.rename(item.key.span, nearest(name, known))
                 self.tell(
-                    form.unknown_key(
+                    rules.form.unknown_key(
                         item.key.span, name, "the base", [*known], near, what="parameter"
                     )
                 )
@@ -192,7 +192,9 @@ class FileReader:
             ):
                 wanted = "a number, true or false, a word, or a list of these"
                 self.tell(
-                    form.wrong_form(item.value.span, name, wanted=wanted, found="a list of lists")
+                    rules.form.wrong_form(
+                        item.value.span, name, wanted=wanted, found="a list of lists"
+                    )
                 )
                 operand = None
             read[name] = Parameter(name, item.key.span, operand)
@@ -209,7 +211,7 @@ class FileReader:
             inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
             kind = KINDS.get(word)
             if kind is None:
-                self.tell(form.unknown_kind(item.key.span, word, list(KINDS), []))
+                self.tell(rules.form.unknown_kind(item.key.span, word, list(KINDS), []))
                 self.unsure(KINDS, inner)
             elif inner is None:
                 self.unsure((word,), None)
@@ -241,7 +243,7 @@ class FileReader:
                 continue
             if block.name in self.steps.blocks:
                 first = self.steps.blocks[block.name].span
-                self.tell(references.duplicate_name(block.span, block.name, first))
+                self.tell(rules.references.duplicate_name(block.span, block.name, first))
                 continue
             self.steps.blocks[block.name] = block
             bodies.append((block, item))
@@ -266,7 +268,9 @@ class FileReader:
             near = mends.as_list(entry.value) if isinstance(entry.value, Scalar) else ()
             wanted = "a list of names"
             self.tell(
-                form.wrong_form(entry.value.span, "outputs", wanted=wanted, found=kind, mends=near)
+                rules.form.wrong_form(
+                    entry.value.span, "outputs", wanted=wanted, found=kind, mends=near
+                )
             )
             return ()
         names.count += 1
@@ -290,7 +294,7 @@ class FileReader:
         """A spec over another's layers."""
         for key, entry in self.entries.items():
             if key in KEYS and key not in EXTENDING_KEYS:
-                self.tell(form.not_with_extends(entry.key.span, key, EXTENDING_KEYS))
+                self.tell(rules.form.not_with_extends(entry.key.span, key, EXTENDING_KEYS))
             elif key not in EXTENDING_KEYS and key != "extends":
                 self.unknown(key, entry, [*EXTENDING_KEYS, "extends"])
         base = self.base(self.entries["extends"].value, open_base, chain)
@@ -303,7 +307,7 @@ class FileReader:
             return None
         if not isinstance(node, Scalar):
             wanted = "a name or a path"
-            self.tell(form.wrong_form(node.span, "extends", wanted=wanted, found=found(node)))
+            self.tell(rules.form.wrong_form(node.span, "extends", wanted=wanted, found=found(node)))
             return None
         try:
             source = open_base(node.text, self.spec.source)
@@ -312,14 +316,16 @@ class FileReader:
             return None
         except OSError as error:
             known = error.args[1] if len(error.args) > 1 else ()
-            self.tell(references.unknown_base(node.span, node.text, str(error.args[0]), known))
+            self.tell(
+                rules.references.unknown_base(node.span, node.text, str(error.args[0]), known)
+            )
             return None
         longer = (*chain, source.path)
         if source.path in chain:
-            self.tell(references.circular_extends(node.span, longer))
+            self.tell(rules.references.circular_extends(node.span, longer))
             return None
         if len(longer) > MAX_CHAIN:
-            self.tell(limits.extends_too_deep(node.span, longer, MAX_CHAIN))
+            self.tell(rules.limits.extends_too_deep(node.span, longer, MAX_CHAIN))
             return None
         return read_spec(source, self.problems, open_base, chain)
 
@@ -355,7 +361,7 @@ class FileReader:
             if name not in {old.name for old in base.inputs}:
                 known = [old.name for old in base.inputs]
                 near = mends.to_name(tensor.span, name, None)
-                self.tell(references.unknown_step(tensor.span, name, known, near))
+                self.tell(rules.references.unknown_step(tensor.span, name, known, near))
         return tuple(own.get(old.name, old) for old in base.inputs)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cnncalc import rules
 from cnncalc.diagnostics import Problem, Span
-from cnncalc.rules import form as rules
 from cnncalc.shape import Shape
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def read_shape(node: Node) -> Shape:
         return shape_of_text(node.text, node.span)
     if isinstance(node, Mapping):
         return shape_of_mapping(node)
-    raise Problem(rules.bad_shape(node.span, "a list is no shape", hint=list_hint(node)))
+    raise Problem(rules.form.bad_shape(node.span, "a list is no shape", hint=list_hint(node)))
 
 
 def shape_of_text(text: str, span: Span) -> Shape:
@@ -34,14 +34,14 @@ def shape_of_text(text: str, span: Span) -> Shape:
         return checked(Shape(int(text), 1, 1), span)
     match = CUBE.fullmatch(text)
     if match is None:
-        raise Problem(rules.bad_shape(span, f"'{text}' is no shape", hints=hints_of(text)))
+        raise Problem(rules.form.bad_shape(span, f"'{text}' is no shape", hints=hints_of(text)))
     width, height, channels = map(int, match.groups())
     if width != height:
         hint = f"{{channels: {channels}, height: {height}, width: {width}}}"
         if height == channels:
             hint = f"{height}x{channels}x{width}"
         why = f"'{text}' is read as width x height x channels, and {width} is not {height}"
-        raise Problem(rules.bad_shape(span, why, hint=hint))
+        raise Problem(rules.form.bad_shape(span, why, hint=hint))
     return checked(Shape(channels, height, width), span)
 
 
@@ -64,23 +64,27 @@ def shape_of_mapping(node: Mapping) -> Shape:
     sizes = {}
     for key, entry in node.entries.items():
         if key not in AXES:
-            raise Problem(rules.unknown_key(entry.key.span, key, "a shape", AXES))
+            raise Problem(rules.form.unknown_key(entry.key.span, key, "a shape", AXES))
         value = entry.value
         if not isinstance(value, Scalar) or not VECTOR.fullmatch(value.text):
-            raise Problem(rules.bad_shape(value.span, f"{key} must be a whole number"))
+            raise Problem(rules.form.bad_shape(value.span, f"{key} must be a whole number"))
         sizes[key] = int(value.text)
     missing = [axis for axis in AXES if axis not in sizes]
     if missing:
-        raise Problem(rules.bad_shape(node.span, f"the shape has no {' and no '.join(missing)}"))
+        raise Problem(
+            rules.form.bad_shape(node.span, f"the shape has no {' and no '.join(missing)}")
+        )
     return checked(Shape(sizes["channels"], sizes["height"], sizes["width"]), node.span)
 
 
 def checked(shape: Shape, span: Span) -> Shape:
     """No side is 0, and the volume stays within the limit of numbers."""
     if 0 in shape:
-        raise Problem(rules.bad_shape(span, f"{shape} holds nothing: every side is at least 1"))
+        raise Problem(
+            rules.form.bad_shape(span, f"{shape} holds nothing: every side is at least 1")
+        )
     if shape.values > 10**15:
-        raise Problem(rules.bad_shape(span, f"{shape} holds more than 10^15 values"))
+        raise Problem(rules.form.bad_shape(span, f"{shape} holds more than 10^15 values"))
     return shape
 
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncalc import expressions
+from cnncalc import expressions, rules
 from cnncalc.diagnostics import Mend, Problem
 from cnncalc.edits import indented
 from cnncalc.layers.fields import Choice, Field, Flag, TensorName, Whole
 from cnncalc.layers.layer import KINDS, Layer
-from cnncalc.rules import form, references
-from cnncalc.rules.text import empty_value
 from cnncalc.spec import mends
 from cnncalc.spec.calls import PendingCall, sort_arguments
 from cnncalc.spec.labels import NAME, Label, read_label
@@ -82,13 +80,13 @@ class StepReader:
             wanted = "a list of steps"
             candidates = mends.of_a_mapping(node) if isinstance(node, Mapping) else ()
             self.tell(
-                form.wrong_form(
+                rules.form.wrong_form(
                     node.span, where, wanted=wanted, found=found(node), mends=candidates
                 )
             )
             return ()
         if not node.items:
-            self.tell(form.missing_key(node.span, "steps", where))
+            self.tell(rules.form.missing_key(node.span, "steps", where))
         return tuple(self.step(item, scope) for item in node.items)
 
     def branch(self, node: Node, scope: Scope) -> tuple[Step, ...]:
@@ -111,7 +109,7 @@ class StepReader:
                 return self.labelled(entry.key, entry.value, scope)
             record = mends.kind_entry(node)
             self.tell(
-                form.several_keys_in_a_step(
+                rules.form.several_keys_in_a_step(
                     extra.key.span,
                     entry.key.text,
                     extra.key.text,
@@ -124,7 +122,9 @@ class StepReader:
             row = mends.of_a_row(node, list(KINDS)) if isinstance(node, Sequence) else ()
             wanted = "a kind, or one `label: value`"
             self.tell(
-                form.wrong_form(node.span, "a step", wanted=wanted, found=found(node), mends=row)
+                rules.form.wrong_form(
+                    node.span, "a step", wanted=wanted, found=found(node), mends=row
+                )
             )
         return self.nothing(node)
 
@@ -142,7 +142,7 @@ class StepReader:
         place = (node.source, node.line, node.column)
         for number in range(len(self.problems) - 1, -1, -1):
             problem = self.problems[number]
-            if problem.span[:3] == place and problem.code == empty_value.code:
+            if problem.span[:3] == place and problem.code == rules.text.empty_value.code:
                 del self.problems[number]
                 text = next(iter(node.broken))
                 return Scalar(text, *problem.span)
@@ -153,7 +153,7 @@ class StepReader:
         span = first.key.span
         words = f"indent the parameters of `{label.text}` by two more spaces"
         mend = Mend(words, indented(span, node.end_line))
-        self.tell(form.several_keys_in_a_step(span, label.text, first.key.text, [mend]))
+        self.tell(rules.form.several_keys_in_a_step(span, label.text, first.key.text, [mend]))
         return self.untrusted(label)
 
     def untrusted(self, key: Scalar) -> Step:
@@ -179,7 +179,7 @@ class StepReader:
         if read is None:
             words, blocks = list(KINDS), list(self.blocks)
             near = mends.of_unknown_kind(label, [*blocks, *words, *CONTAINERS])
-            self.tell(form.unknown_kind(label.span, text, words, blocks, near))
+            self.tell(rules.form.unknown_kind(label.span, text, words, blocks, near))
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
         elif read.word in KINDS:
@@ -262,7 +262,7 @@ class StepReader:
     def read_name(self, step: Step, entry: Entry) -> None:
         node = entry.value
         if not isinstance(node, Scalar):
-            self.tell(form.wrong_form(node.span, "name", wanted="a name", found=found(node)))
+            self.tell(rules.form.wrong_form(node.span, "name", wanted="a name", found=found(node)))
             return
         if step.name is not None:
             label = step.label
@@ -271,16 +271,16 @@ class StepReader:
                 if isinstance(step.value, Mapping)
                 else ()
             )
-            self.tell(form.name_given_twice(node.span, label.text, node.text, two))
+            self.tell(rules.form.name_given_twice(node.span, label.text, node.text, two))
         elif self.legal_name(node, "step"):
             step.name = node.text
 
     def legal_name(self, node: Scalar, what: str) -> bool:
         """Whether a name may be given to a step, parameter or block; tells when not."""
         if not NAME.fullmatch(node.text):
-            self.tell(references.bad_name(node.span, node.text, what))
+            self.tell(rules.references.bad_name(node.span, node.text, what))
         elif node.text in self.words or node.text in RESERVED or node.text in KINDS:
-            self.tell(references.reserved_name(node.span, node.text, what))
+            self.tell(rules.references.reserved_name(node.span, node.text, what))
         else:
             return True
         return False
@@ -289,7 +289,7 @@ class StepReader:
         if isinstance(node, Sequence) and merge:
             read = [self.reference(item, "from") for item in node.items]
             if len(read) < 2:
-                self.tell(form.too_few_branches(node.span, step.word, len(read)))
+                self.tell(rules.form.too_few_branches(node.span, step.word, len(read)))
                 step.broken = True
             if None in read:
                 step.broken = True
@@ -305,10 +305,12 @@ class StepReader:
             return None
         if not isinstance(node, Scalar):
             wanted = "the name of a step"
-            self.tell(form.wrong_form(node.span, key, wanted=wanted, found=found(node)))
+            self.tell(rules.form.wrong_form(node.span, key, wanted=wanted, found=found(node)))
             return None
         if node.text == "previous" and key in ("share", "outputs"):
-            self.tell(references.unknown_step(node.span, node.text, list(self.names.text.names)))
+            self.tell(
+                rules.references.unknown_step(node.span, node.text, list(self.names.text.names))
+            )
             return None
         reference = Reference(node.text, node.span)
         if self.block is not None and node.text in self.block.parameters:
@@ -334,12 +336,14 @@ class StepReader:
         if isinstance(node, Mapping) and keys:
             for key, entry in node.entries.items():
                 if key not in keys:
-                    raise Problem(form.unknown_key(entry.key.span, key, "padding", keys))
+                    raise Problem(rules.form.unknown_key(entry.key.span, key, "padding", keys))
             entries = {k: self.operand(e.value, scope) for k, e in node.entries.items()}
             return MapOperand(node, entries)
         if isinstance(node, Mapping):
             raise Problem(
-                form.wrong_form(node.span, "this", wanted="a value or a list", found="a mapping")
+                rules.form.wrong_form(
+                    node.span, "this", wanted="a value or a list", found="a mapping"
+                )
             )
         raise Untold
 
@@ -367,7 +371,7 @@ class StepReader:
                 if self.names_only(value):
                     step.broken = True
                     self.tell(
-                        form.names_as_branches(value.span, step.word, [mends.names_of(value)])
+                        rules.form.names_as_branches(value.span, step.word, [mends.names_of(value)])
                     )
                 else:
                     step.branches = self.branches(value, scope)
@@ -397,11 +401,13 @@ class StepReader:
                     step.branches = self.branches(entry.value, scope)
                 else:
                     kind = found(entry.value)
-                    self.tell(form.wrong_form(entry.value.span, key, wanted="a list", found=kind))
+                    self.tell(
+                        rules.form.wrong_form(entry.value.span, key, wanted="a list", found=kind)
+                    )
             elif key not in STEP_KEYS:
                 known = [*fields, *STEP_KEYS, *(["branches"] if step.kind.takes_branches else [])]
                 near = mends.of_unknown_key(value, entry, known)
-                self.tell(form.unknown_key(entry.key.span, key, step.word, known, near))
+                self.tell(rules.form.unknown_key(entry.key.span, key, step.word, known, near))
                 step.broken, step.trusted = True, False
         step.faulty.update(value.broken)
 
@@ -412,7 +418,7 @@ class StepReader:
             first = kind.positional[0] if kind.positional else next(iter(kind.fields), "")
             candidates = mends.of_no_list_form(kind, step.label, value)
             self.tell(
-                form.no_list_form(
+                rules.form.no_list_form(
                     value.span, step.word, first=first, count=len(places), mends=candidates
                 )
             )
@@ -425,7 +431,7 @@ class StepReader:
         if kind.takes_branches or not kind.positional:
             keys = [*kind.fields, *STEP_KEYS] if kind.fields else []
             candidates = mends.of_no_bare_value(kind, step.label, value)
-            self.tell(form.no_bare_value(value.span, step.word, keys, candidates))
+            self.tell(rules.form.no_bare_value(value.span, step.word, keys, candidates))
             step.broken, step.trusted = True, False
             return
         self.argument(step, kind.fields[kind.positional[0]], value, scope)
@@ -469,7 +475,9 @@ class StepReader:
             if key in known:
                 self.argument(given, kind.fields[key], entry.value, scope)
             else:
-                self.tell(form.unknown_key(entry.key.span, key, f"{kind.kind} in defaults", known))
+                self.tell(
+                    rules.form.unknown_key(entry.key.span, key, f"{kind.kind} in defaults", known)
+                )
                 given.faulty.update(known)
         return given.arguments, frozenset((given.faulty | value.broken) - given.arguments.keys())
 
@@ -497,7 +505,7 @@ class StepReader:
         if not step.broken:
             example = ", ".join(f"{n}: …" for n, f in step.kind.fields.items() if f.required)
             where = step.name or step.word
-            self.tell(form.missing_key(step.span, name, where, f"{step.word}: {{{example}}}"))
+            self.tell(rules.form.missing_key(step.span, name, where, f"{step.word}: {{{example}}}"))
         step.broken = True
         step.faulty.add(name)
 
@@ -516,15 +524,15 @@ class StepReader:
         if many and step.repeat is not None:
             assert isinstance(step.value, Mapping)
             candidates = mends.without_entry(step.value, "repeat")
-            self.tell(form.not_with_repeat(step.span, step.word, candidates))
+            self.tell(rules.form.not_with_repeat(step.span, step.word, candidates))
         elif many and step.branches:
-            self.tell(form.branches_and_from(step.span, step.word, both=True))
+            self.tell(rules.form.branches_and_from(step.span, step.word, both=True))
         elif many:
             return
         elif not step.branches:
-            self.tell(form.branches_and_from(step.span, step.word, both=False))
+            self.tell(rules.form.branches_and_from(step.span, step.word, both=False))
         elif len(step.branches) < 2:
-            self.tell(form.too_few_branches(step.span, step.word, len(step.branches)))
+            self.tell(rules.form.too_few_branches(step.span, step.word, len(step.branches)))
         else:
             return
         step.broken = True
@@ -557,14 +565,16 @@ class StepReader:
             if not isinstance(value, Broken):
                 span = step.span if value is None else value.span
                 kind = "nothing" if value is None else found(value)
-                self.tell(form.wrong_form(span, step.word, wanted="a list of steps", found=kind))
+                self.tell(
+                    rules.form.wrong_form(span, step.word, wanted="a list of steps", found=kind)
+                )
             step.broken = True
             return None
         scope = self.step_keys(step, value, scope)
         for key, entry in value.entries.items():
             if key not in keys and key not in STEP_KEYS:
                 known = [*keys, *STEP_KEYS]
-                self.tell(form.unknown_key(entry.key.span, key, step.word, known))
+                self.tell(rules.form.unknown_key(entry.key.span, key, step.word, known))
                 step.broken = True
         return scope, value.entries
 
@@ -576,7 +586,7 @@ class StepReader:
         if "body" in keys:
             return self.steps(keys["body"].value, scope.inside(), f"the body of {step.label.text}")
         if not step.broken:
-            self.tell(form.missing_key(step.span, "body", step.label.text, "body: […]"))
+            self.tell(rules.form.missing_key(step.span, "body", step.label.text, "body: […]"))
             step.broken = True
         return ()
 
