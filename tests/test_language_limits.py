@@ -65,7 +65,17 @@ def test_200_000_rows() -> None:
 
 
 def test_more_rows() -> None:
+    """What is written so is not begun."""
     large = net(rows_of(200_001))
+    assert [d.code for d in large.problems] == ["too-many-rows"]
+    assert large.network.truncated
+    assert large.network.nodes == []
+
+
+def test_more_rows_than_the_text_tells() -> None:
+    """The number of repetitions is known only where the block is called."""
+    blocks = "{'u(n)': [relu: {repeat: n}], 'v(n)': [u: {n: n, repeat: 11}]}"
+    large = net(spec("[v: {n: 10_000}, v: {n: 10_000}]", blocks=blocks))
     assert [d.code for d in large.problems] == ["too-many-rows"]
     assert large.network.truncated
     assert len(large.network.nodes) == 200_000

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnncalc import rules
 from cnncalc.build.frames import NOT_KNOWN, Frame, Here, Named
 from cnncalc.build.place import StepPlace, body_mends, project, to_expected, trail
+from cnncalc.build.size import Size, first_beyond
 from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import KINDS, Layer, LayerProblem
@@ -90,11 +91,22 @@ class Builder:
         frame = Frame(spec.text, names, 0)
         here = Here(frame, dict(self.parameters), "", {}, None)
         try:
+            self.check_size()
             end = self.steps(spec.layers, start, here)
             network.outputs = self.outputs(here) or [end]
         except TooLarge:
             network.truncated = True
         return network
+
+    def check_size(self) -> None:
+        """A net that is too large by what is written of it is not begun."""
+        beyond = first_beyond(self.spec, Size(MAX_ROWS, MAX_STEPS))
+        if beyond is not None:
+            step, size = beyond
+            rule, limit = rules.limits.too_many_steps, MAX_STEPS
+            if size.rows > MAX_ROWS:
+                rule, limit = rules.limits.too_many_rows, MAX_ROWS
+            raise self.limit(rule(step.span, limit), None)
 
     def nothing(self, spec: Spec) -> Tensor:
         """The input of a net that has none: told by the reader."""
