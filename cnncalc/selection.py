@@ -46,6 +46,15 @@ def rules() -> dict[str, Rule[...]]:
     return RULES
 
 
+def is_known(code: str) -> bool:
+    """Whether a rule has this code. What a comment can ignore, warnings and notes, stands in two
+    families; the others are imported only for a code that is in neither.
+    """
+    if code not in RULES:
+        from cnncalc.rules import advice, usage  # noqa: F401  # what counts is that they register
+    return code in RULES or code in rules()
+
+
 def codes_of(words: Iterable[str]) -> frozenset[str]:
     """The codes that words stand for: codes, families, comma lists of both. Raises
     `UnknownCode`.
@@ -119,7 +128,7 @@ def doubts(comment: Comment) -> Iterator[Diagnostic]:
 
         yield ignore_without_code(comment.span)
     for word, span in comment.codes.items():
-        if word not in RULES and word not in rules():  # most rules are imported when one is broken
+        if not is_known(word):
             from cnncalc.rules.comments import unknown_code
 
             yield unknown_code(span, word, hint=unknown(word))

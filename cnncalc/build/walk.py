@@ -484,12 +484,14 @@ class Builder:
         *,
         faulty: tuple[str, ...] = (),
     ) -> Node:
-        """A node of the network. Equal layers on equal inputs are one object."""
+        """A node of the network. Equal layers on equal inputs are one object, unless the form of
+        the step is broken, so that equal fields may not mean an equal layer.
+        """
         if len(self.nodes) >= MAX_ROWS:
             raise self.limit(rules.limits.too_many_rows(step.span, MAX_ROWS), here.group)
         shapes_in = tuple([tensor.output for tensor in inputs])
-        key = (kind, id(step), tuple(given.values()), shapes_in)
-        layer = self.layers.get(key)
+        key = (kind, tuple(given.items()), shapes_in)
+        layer = None if step.broken or faulty else self.layers.get(key)
         if layer is not None:
             node = Node(
                 len(self.nodes), path, layer, inputs, layer.output, step, here.group,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, rule
 from cnncalc.edits import replacing, source_text
-from cnncalc.rules.shapes import Place
 
 if TYPE_CHECKING:
     from cnncalc.layers.window import Axis
+    from cnncalc.rules.shapes import Place
 
 
 @rule("advice", "warning")

@@ -7,9 +7,12 @@ come from stand beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Mend, rule
-from cnncalc.rules.shapes import Place
+
+if TYPE_CHECKING:
+    from cnncalc.rules.shapes import Place
 
 
 @rule("shapes")
