@@ -104,6 +104,8 @@ def output_shape(report: Report, name: str | None) -> Shape | None:
 
 def expectations(report: Report, figures: tuple[Figure, ...], base: Base) -> Iterator[Diagnostic]:
     """The expectations that do not hold. Figures that a mistake left unknown are not judged."""
+    if not figures:
+        return
     index = Index(report)
     for figure in figures:
         outputs = report.network.outputs
@@ -180,6 +182,8 @@ def holders(report: Report, quantity: str, first: int, stop: int) -> list[str]:
 
 def comparisons(report: Report, spec: Spec, base: Base) -> Iterator[Comparison]:
     """Every published figure beside the computed one."""
+    if not spec.published:
+        return
     index = Index(report)
     for entry in spec.published:
         for figure in entry.figures:

@@ -15,36 +15,33 @@ if TYPE_CHECKING:
 
 
 class Size(NamedTuple):
-    """Rows and steps run: lower bounds."""
+    """Rows, and steps run: lower bounds."""
 
     rows: int
     steps: int
-
-    def times(self, count: int) -> Size:
-        return Size(self.rows * count, self.steps * count)
-
-    def plus(self, other: Size) -> Size:
-        return Size(self.rows + other.rows, self.steps + other.steps)
 
 
 NOTHING = Size(0, 0)
 
 
-def first_beyond(spec: Spec, limit: Size) -> tuple[Step, Size] | None:
+def first_beyond(spec: Spec, limit: Size, most_repeats: int) -> tuple[Step, Size] | None:
     """The first step under `layers` that brings the net over a limit, with the sizes up to it."""
-    measure, so_far = Measure(spec), NOTHING
+    measure = Measure(spec, most_repeats)
+    rows = steps = 0
     for step in spec.layers:
-        so_far = so_far.plus(measure.step(step))
-        if so_far.rows > limit.rows or so_far.steps > limit.steps:
-            return step, so_far
+        size = measure.step(step)
+        rows, steps = rows + size.rows, steps + size.steps
+        if rows > limit.rows or steps > limit.steps:
+            return step, Size(rows, steps)
     return None
 
 
 class Measure:
     """Adds up steps; a block is measured once."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, most_repeats: int) -> None:
         self.spec = spec
+        self.most_repeats = most_repeats
         self.blocks: dict[str, Size] = {}
 
     def block(self, name: str) -> Size:
@@ -54,31 +51,31 @@ class Measure:
         return self.blocks[name]
 
     def steps(self, steps: Iterable[Step]) -> Size:
-        total = NOTHING
-        for step in steps:
-            total = total.plus(self.step(step))
-        return total
+        sizes = [self.step(step) for step in steps]
+        return Size(sum(size.rows for size in sizes), sum(size.steps for size in sizes))
 
     def step(self, step: Step) -> Size:
         """A step with all its repetitions, as far as their number is written there."""
-        if step.broken:
+        count = 1 if step.repeat is None else self.repeats(step)
+        if step.broken or not count:
             return NOTHING
-        count = 1
-        if step.repeat is not None:
-            value = step.repeat.evaluate({}) if step.repeat.is_constant else 0
-            count = value if isinstance(value, int) else 0
         if step.condition is not None:
             return Size(0, count)
-        return self.once(step).plus(Size(0, 1)).times(count)
+        rows, steps = self.once(step)
+        return Size(rows * count, (steps + 1) * count)
 
-    def once(self, step: Step) -> Size:
+    def repeats(self, step: Step) -> int:
+        """How often a step runs; 0 where it hangs on names, or is told to be too often."""
+        assert step.repeat is not None
+        count = step.repeat.evaluate({}) if step.repeat.is_constant else 0
+        return count if isinstance(count, int) and count <= self.most_repeats else 0
+
+    def once(self, step: Step) -> tuple[int, int]:
+        if isinstance(step, LayerStep):
+            if not step.branches:
+                return int(step.kind.emits_row), 0
+            inside = [self.steps(branch) for branch in step.branches]
+            return 1 + sum(size.rows for size in inside), sum(size.steps for size in inside)
         if isinstance(step, CallStep):
             return self.block(step.word)
-        if isinstance(step, ResidualStep | AuxStep):
-            return self.steps(step.body)
-        if isinstance(step, LayerStep):
-            size = Size(int(step.kind.emits_row), 0)
-            for branch in step.branches:
-                size = size.plus(self.steps(branch))
-            return size
-        return NOTHING
+        return self.steps(step.body) if isinstance(step, ResidualStep | AuxStep) else NOTHING

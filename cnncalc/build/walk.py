@@ -100,7 +100,7 @@ class Builder:
 
     def check_size(self) -> None:
         """A net that is too large by what is written of it is not begun."""
-        beyond = first_beyond(self.spec, Size(MAX_ROWS, MAX_STEPS))
+        beyond = first_beyond(self.spec, Size(MAX_ROWS, MAX_STEPS), MAX_REPEAT)
         if beyond is not None:
             step, size = beyond
             rule, limit = rules.limits.too_many_steps, MAX_STEPS
