@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 # Control characters (C0 but tab and newline, DEL, C1), line separators and the characters that
 # reorder or hide text on a screen (Trojan Source, CVE-2021-42574).
-UNPRINTABLE = re.compile(
+UNPRINTABLE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -26,7 +26,13 @@ UNPRINTABLE = re.compile(
 
 def printable(text: str) -> str:
     """The text with every character that could disturb a terminal written as ``\\xNN``."""
-    return UNPRINTABLE.sub(lambda m: m[0].encode("unicode_escape", "surrogatepass").decode(), text)
+    if text.isprintable():
+        return text
+    return re.sub(UNPRINTABLE, escaped, text)
+
+
+def escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape", "surrogatepass").decode()
 
 
 class Source:

@@ -22,7 +22,7 @@ BYTE_ORDER_MARKS = (
 # Patterns that few files need are compiled by their first use: start-up has no time for them.
 UTF16_START = rb"[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"
 LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
-UNREADABLE = f"(?![\r\x85\u2028\u2029]){UNPRINTABLE.pattern}"
+UNREADABLE = f"(?![\r\x85\u2028\u2029]){UNPRINTABLE}"
 DIRECTIVE = r"(?:[ \t]*+(?:#[^\n\r]*+)?[\n\r])*+(%[^\n\r]*+)"
 
 
@@ -76,10 +76,11 @@ def place(source: Source, index: int) -> Span:
 
 def unprintables(source: Source) -> Iterator[Diagnostic]:
     """A diagnostic for each line that holds a character that no spec may hold."""
-    if not UNPRINTABLE.search(source.text.replace("\r", "\n")):
+    flat = source.text.replace("\n", "").replace("\r", "")
+    if flat.isprintable() or not re.search(UNPRINTABLE, flat):
         return
     line, start, told = 1, 0, 0
-    for found in re.finditer(f"(\r\n|[\n\r])|{UNPRINTABLE.pattern}", source.text):
+    for found in re.finditer(f"(\r\n|[\n\r])|{UNPRINTABLE}", source.text):
         if not found[1] and told != line:
             column = found.start() - start + 1
             span = Span(source, line, column, line, column + 1)

@@ -350,7 +350,7 @@ class Reader:
         if is_key and text == "<<":
             self.report(rules.text.merge_key(node.span))
             return broken_like(node)
-        if style == '"' and (found := UNPRINTABLE.search(text)):
+        if style == '"' and (found := re.search(UNPRINTABLE, text)):
             self.report(rules.text.unprintable_character(node.span, character=found[0]))
             return broken_like(node)
         if self.damaged and "\ufffd" in text:

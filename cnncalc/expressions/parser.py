@@ -33,7 +33,7 @@ LEVELS: Final = {
 }
 """How tightly each operator between two operands binds."""
 
-PERCENTAGE: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*")
+PERCENTAGE: Final = r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*"
 
 CLOSING: Final = {"(": ")", "[": "]"}
 
@@ -239,7 +239,7 @@ class Parser:
 
     def cut_short(self) -> Fault:
         """What to say of an end that stands where an operand should."""
-        if match := PERCENTAGE.fullmatch(self.text):
+        if match := re.fullmatch(PERCENTAGE, self.text):
             advice = f"a percentage is written as a fraction: `{float(match[1]) / 100:g}`"
             why = "'%' is the remainder of a division"
             return self.malformed(why, self.last, advice=advice)

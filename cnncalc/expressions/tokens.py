@@ -11,7 +11,7 @@ from cnncalc import rules
 from cnncalc.expressions.fault import Fault
 from cnncalc.expressions.literals import KEYWORDS, LITERAL, NAME
 
-THOUSANDS: Final = re.compile(r"\s*[1-9][0-9]{0,2}(,[0-9]{3})+\s*")
+THOUSANDS: Final = r"\s*[1-9][0-9]{0,2}(,[0-9]{3})+\s*"
 
 TOKEN: Final = re.compile(
     r"""\s*(?:
@@ -80,7 +80,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The tokens of an expression, the last one `end`. Raises `Fault`."""
-    if THOUSANDS.fullmatch(text):
+    if re.fullmatch(THOUSANDS, text):
         raise malformed_number(Token("number", text.strip(), 0, len(text)))
     found = []
     at, kind = 0, ""

@@ -39,14 +39,14 @@ class Formula(NamedTuple):
         unit: str = "",
     ) -> Formula:
         """A formula that keeps only the symbols its text has."""
-        names = set(NAME.findall(text))
+        names = set(re.findall(NAME, text))
         used = {name: symbol for name, symbol in symbols.items() if name in names}
         return cls(quantity, text, used, result, unit)
 
     @property
     def with_numbers(self) -> str:
         """The text with every symbol replaced by its number."""
-        return NAME.sub(self._number, self.text)
+        return re.sub(NAME, self._number, self.text)
 
     def worked(self, result: float) -> str:
         """`text = with_numbers = result`, for a result that need not be whole or legal."""
@@ -58,4 +58,4 @@ class Formula(NamedTuple):
         return match[0] if symbol is None else str(symbol.value)
 
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+NAME = r"[A-Za-z][A-Za-z0-9_]*"

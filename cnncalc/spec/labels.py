@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NUMBER = re.compile(r"_?[0-9]+[a-z]?(_[0-9]+[a-z]?)*")
-DIMENSION = re.compile(r"_?[123]d")
+DIMENSION = ("1d", "2d", "3d")
 
 
 class Label(NamedTuple):
@@ -29,7 +29,7 @@ def read_label(text: str, words: Container[str], kinds: Container[str]) -> Label
         if word in words and NUMBER.fullmatch(number):
             if word[-1].isdigit() and number[0] != "_":
                 continue
-            if word in kinds and DIMENSION.fullmatch(number):
+            if word in kinds and number.removeprefix("_") in DIMENSION:
                 return None
             return Label(word, number)
     return None

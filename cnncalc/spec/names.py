@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc import rules
-from cnncalc.spec import mends
-from cnncalc.suggestions import nearest
+from cnncalc.spec import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,7 +99,7 @@ class TextNames:
     def check(self) -> None:
         """Every name is defined once, and read in later steps only."""
         for name, span, first in self.duplicates:
-            free = mends.of_a_duplicate(span, name, self.order)
+            free = late.mends.of_a_duplicate(span, name, self.order)
             self.tell(rules.references.duplicate_name(span, name, first, free))
         for reference, at in self.uses:
             if reference.name == "previous":
@@ -118,8 +117,8 @@ class TextNames:
         block = self.block
         given = self.given if block is None else block.tensors - {name}
         known = [*given, *self.text.names]
-        near = mends.to_name(span, name, nearest(name, known))
-        if labels := mends.of_automatic_name(name, self.unnamed):
+        near = late.mends.to_name(span, name, late.suggestions.nearest(name, known))
+        if labels := late.mends.of_automatic_name(name, self.unnamed):
             advice = "an automatic name cannot be read: write it into the step's label"
         else:
             advice = "" if block is None else f"a block sees no names of its caller: pass '{name}'"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc import rules, yaml_tree
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.layers.layer import KINDS
-from cnncalc.spec import mends
+from cnncalc.spec import late
 from cnncalc.spec.blocks import check_recursion, read_signature
 from cnncalc.spec.calls import finish_calls
 from cnncalc.spec.claims import mapping_of, read_expect, read_published, read_training, text_of
@@ -18,7 +18,6 @@ from cnncalc.spec.operands import ListOperand
 from cnncalc.spec.shapes import read_shape
 from cnncalc.spec.steps import StepReader
 from cnncalc.spec.words import found, language_words
-from cnncalc.suggestions import SPEC_ALIASES, nearest
 from cnncalc.yaml_tree import Broken, Entry, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class FileReader:
     def unknown(self, key: str, entry: Entry, known: list[str]) -> None:
         """A key that is none: what it means is read under the key that it is near to."""
         free = [name for name in known if name not in self.entries]
-        near = nearest(key, free, SPEC_ALIASES)
+        near = late.suggestions.nearest(key, free, late.suggestions.SPEC_ALIASES)
         candidates = rules.references.rename(entry.key.span, near) if near else ()
         self.tell(rules.form.unknown_key(entry.key.span, key, "a spec", known, candidates))
         if near:
@@ -162,7 +161,7 @@ class FileReader:
         first = spec.layers[0]
         if not first.sources and not first.broken and spec.inputs:
             names = [tensor.name for tensor in spec.inputs]
-            candidates = mends.of_first_step(first.label, first.value, names)
+            candidates = late.mends.of_first_step(first.label, first.value, names)
             self.tell(rules.form.first_step_needs_from(first.span, names, candidates))
             first.broken = True
 
@@ -176,7 +175,7 @@ class FileReader:
         known = base.parameters if base else {}
         for name, item in mapping.entries.items() if mapping else ():
             if base is not None and name not in known:
-                near = rules.references.rename(item.key.span, nearest(name, known))
+                near = rules.references.rename(item.key.span, late.suggestions.nearest(name, known))
                 self.tell(
                     rules.form.unknown_key(
                         item.key.span, name, "the base", [*known], near, what="parameter"
@@ -265,7 +264,7 @@ class FileReader:
             return ()
         if not isinstance(entry.value, Sequence):
             kind = found(entry.value)
-            near = mends.as_list(entry.value) if isinstance(entry.value, Scalar) else ()
+            near = late.mends.as_list(entry.value) if isinstance(entry.value, Scalar) else ()
             wanted = "a list of names"
             self.tell(
                 rules.form.wrong_form(
@@ -360,7 +359,7 @@ class FileReader:
         for name, tensor in own.items():
             if name not in {old.name for old in base.inputs}:
                 known = [old.name for old in base.inputs]
-                near = mends.to_name(tensor.span, name, None)
+                near = late.mends.to_name(tensor.span, name, None)
                 self.tell(rules.references.unknown_step(tensor.span, name, known, near))
         return tuple(own.get(old.name, old) for old in base.inputs)
 

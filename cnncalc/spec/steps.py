@@ -12,7 +12,7 @@ from cnncalc.diagnostics import Mend, Problem
 from cnncalc.edits import indented
 from cnncalc.layers.fields import Choice, Field, Flag, TensorName, Whole
 from cnncalc.layers.layer import KINDS, Layer
-from cnncalc.spec import mends
+from cnncalc.spec import late
 from cnncalc.spec.calls import PendingCall, sort_arguments
 from cnncalc.spec.labels import NAME, Label, read_label
 from cnncalc.spec.model import (
@@ -78,7 +78,7 @@ class StepReader:
             return ()
         if not isinstance(node, Sequence):
             wanted = "a list of steps"
-            candidates = mends.of_a_mapping(node) if isinstance(node, Mapping) else ()
+            candidates = late.mends.of_a_mapping(node) if isinstance(node, Mapping) else ()
             self.tell(
                 rules.form.wrong_form(
                     node.span, where, wanted=wanted, found=found(node), mends=candidates
@@ -107,19 +107,19 @@ class StepReader:
                 return self.not_indented(label, entry, node)
             if extra is None:
                 return self.labelled(entry.key, entry.value, scope)
-            record = mends.kind_entry(node)
+            record = late.mends.kind_entry(node)
             self.tell(
                 rules.form.several_keys_in_a_step(
                     extra.key.span,
                     entry.key.text,
                     extra.key.text,
-                    mends.of_a_record(node, KINDS, STEP_KEYS) if record else (),
+                    late.mends.of_a_record(node, KINDS, STEP_KEYS) if record else (),
                     record=record is not None,
                 )
             )
             return self.untrusted(entry.key)
         if not isinstance(node, Broken) and not (isinstance(node, Mapping) and node.broken):
-            row = mends.of_a_row(node, list(KINDS)) if isinstance(node, Sequence) else ()
+            row = late.mends.of_a_row(node, list(KINDS)) if isinstance(node, Sequence) else ()
             wanted = "a kind, or one `label: value`"
             self.tell(
                 rules.form.wrong_form(
@@ -178,7 +178,7 @@ class StepReader:
         step: Step
         if read is None:
             words, blocks = list(KINDS), list(self.blocks)
-            near = mends.of_unknown_kind(label, [*blocks, *words, *CONTAINERS])
+            near = late.mends.of_unknown_kind(label, [*blocks, *words, *CONTAINERS])
             self.tell(rules.form.unknown_kind(label.span, text, words, blocks, near))
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
@@ -267,7 +267,7 @@ class StepReader:
         if step.name is not None:
             label = step.label
             two = (
-                mends.of_two_names(label, step.word, step.value)
+                late.mends.of_two_names(label, step.word, step.value)
                 if isinstance(step.value, Mapping)
                 else ()
             )
@@ -371,7 +371,9 @@ class StepReader:
                 if self.names_only(value):
                     step.broken = True
                     self.tell(
-                        rules.form.names_as_branches(value.span, step.word, [mends.names_of(value)])
+                        rules.form.names_as_branches(
+                            value.span, step.word, [late.mends.names_of(value)]
+                        )
                     )
                 else:
                     step.branches = self.branches(value, scope)
@@ -406,7 +408,7 @@ class StepReader:
                     )
             elif key not in STEP_KEYS:
                 known = [*fields, *STEP_KEYS, *(["branches"] if step.kind.takes_branches else [])]
-                near = mends.of_unknown_key(value, entry, known)
+                near = late.mends.of_unknown_key(value, entry, known)
                 self.tell(rules.form.unknown_key(entry.key.span, key, step.word, known, near))
                 step.broken, step.trusted = True, False
         step.faulty.update(value.broken)
@@ -416,7 +418,7 @@ class StepReader:
         places = kind.positional if kind.takes_list else ()
         if len(value.items) > len(places):
             first = kind.positional[0] if kind.positional else next(iter(kind.fields), "")
-            candidates = mends.of_no_list_form(kind, step.label, value)
+            candidates = late.mends.of_no_list_form(kind, step.label, value)
             self.tell(
                 rules.form.no_list_form(
                     value.span, step.word, first=first, count=len(places), mends=candidates
@@ -430,7 +432,7 @@ class StepReader:
         kind = step.kind
         if kind.takes_branches or not kind.positional:
             keys = [*kind.fields, *STEP_KEYS] if kind.fields else []
-            candidates = mends.of_no_bare_value(kind, step.label, value)
+            candidates = late.mends.of_no_bare_value(kind, step.label, value)
             self.tell(rules.form.no_bare_value(value.span, step.word, keys, candidates))
             step.broken, step.trusted = True, False
             return
@@ -523,7 +525,7 @@ class StepReader:
             return
         if many and step.repeat is not None:
             assert isinstance(step.value, Mapping)
-            candidates = mends.without_entry(step.value, "repeat")
+            candidates = late.mends.without_entry(step.value, "repeat")
             self.tell(rules.form.not_with_repeat(step.span, step.word, candidates))
         elif many and step.branches:
             self.tell(rules.form.branches_and_from(step.span, step.word, both=True))
