@@ -175,6 +175,9 @@ def check_all(
     specs: Iterable[str], check: Callable[[str], Checked]
 ) -> tuple[list[Checked], list[str]]:
     """Every spec checked, and what cannot be read."""
+    import gc
+
+    gc.enable()  # see cnncalc.__main__: of many nets, all but the last are garbage
     files, unreadable = [], []
     for spec in specs:
         try:
