@@ -41,6 +41,8 @@ SIZE_CODES = (
     "pixels-never-seen",
 )
 """What an input of another size may mend."""
+SHAPE_CODES = ("pixels-never-seen", "stride-larger-than-kernel", "padding-covers-kernel")
+"""What is about the way to a shape, so that the same shape is worth telling."""
 LARGEST_INPUT = 4096
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -124,12 +126,13 @@ class Bench:
         return Counter({key: n for key, n in new.items() if key[0] not in WITHHELD})
 
     def given(self, diagnostic: Diagnostic, trial: Trial) -> str:
-        """The shape that comes out of the layer now, where it is another."""
+        """The shape that comes out of the layer now, where it is another or in question."""
         if diagnostic.layer is None or RULES[diagnostic.code].family not in ("shapes", "advice"):
             return ""
         before = output_of(self.network, diagnostic.layer)
         after = output_of(trial.network, diagnostic.layer)
-        return "" if after is None or before == after else str(after)
+        same = before == after and diagnostic.code not in SHAPE_CODES
+        return "" if after is None or same else str(after)
 
     # Inputs of another size.
 

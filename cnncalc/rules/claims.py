@@ -144,7 +144,7 @@ def which_output(span: Span, outputs: Sequence[str]) -> Diagnostic:
 
 def correction(span: Span, text: str) -> Mend:
     """The mend that states the computed figure."""
-    return Mend(f"`{text}`, if the net is right", (Edit(span, text),))
+    return Mend(f"expect `{text}`, if the net is right", (Edit(span, text),))
 
 
 def written(shape: Shape) -> str:

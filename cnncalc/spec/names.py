@@ -121,5 +121,7 @@ class TextNames:
         if labels := late.mends.of_automatic_name(name, self.unnamed):
             advice = "an automatic name cannot be read: write it into the step's label"
         else:
-            advice = "" if block is None else f"a block sees no names of its caller: pass '{name}'"
+            advice = (
+                "" if block is None else f"a block sees no names of its caller: pass '{name}' to it"
+            )
         self.tell(rules.references.unknown_step(span, name, known, (*labels, *near), advice))
