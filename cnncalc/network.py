@@ -66,14 +66,11 @@ class Node(Tensor):
 
 
 class NodeStep:
-    """Base of the spec's steps, as far as a node needs them: where it was written."""
+    """Base of the spec's steps, as far as a node needs them: ``span`` is the label's place."""
 
-    __slots__ = ()
+    __slots__ = ("span",)
 
-    @property
-    def span(self) -> Span:
-        """The step's label."""
-        raise NotImplementedError
+    span: Span
 
 
 class Group:

@@ -16,6 +16,7 @@ from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import KINDS
 from cnncalc.network import Group, Hold, Tensor
 from cnncalc.shape import Shape, window_output
+from cnncalc.spec.keys import SHORTCUT
 from cnncalc.spec.model import (
     AuxStep,
     CallStep,
@@ -24,7 +25,6 @@ from cnncalc.spec.model import (
     ResidualStep,
     Step,
 )
-from cnncalc.spec.steps import SHORTCUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,6 +18,7 @@ from cnncalc.build.size import Size, first_beyond
 from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.network import Network, Node, StepRange, Tensor
 from cnncalc.shape import PartialShape
+from cnncalc.spec.keys import CONDITION, REPEAT
 from cnncalc.spec.model import (
     AuxStep,
     BrokenStep,
@@ -27,7 +28,6 @@ from cnncalc.spec.model import (
     Spec,
     Step,
 )
-from cnncalc.spec.steps import CONDITION, REPEAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

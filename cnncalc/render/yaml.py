@@ -16,7 +16,7 @@ from cnncalc.diagnostics import printable
 from cnncalc.layers.fields import TensorName
 from cnncalc.layers.layer import KINDS
 from cnncalc.spec.labels import read_label
-from cnncalc.spec.steps import RESERVED
+from cnncalc.spec.values import RESERVED
 from cnncalc.spec.words import language_words
 
 if TYPE_CHECKING:

@@ -5,7 +5,11 @@ operands  the values written in it: expressions, lists, mappings
 shapes    shape literals
 labels    `conv1_1` → conv, `1_1`
 names     what a text defines and reads
-steps     the steps of a text
+values    expressions, lists and references, and what they read
+keys      the step keys: name, from, repeat, if, expect, share
+layers    the fields of layer steps
+steps     the steps of a text, one class of step a method
+mends     what to offer for a mistake of form; late: imported when there is one
 blocks    signatures, calls, and which block uses which
 claims    expect, published, training
 reader    the file as a whole, and `extends`

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc import rules
 from cnncalc.diagnostics import Problem
+from cnncalc.spec.values import Untold
 from cnncalc.yaml_tree import Broken, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -92,8 +93,6 @@ def hand_on(reader: StepReader, call: PendingCall) -> bool:
 
 def read_arguments(reader: StepReader, call: PendingCall) -> None:
     """Each argument as a reference or an operand, in the scope of the caller."""
-    from cnncalc.spec.steps import Untold
-
     tensors = reader.blocks[call.step.word].tensors
     reader.block = call.caller
     scope = call.scope

@@ -51,6 +51,7 @@ class Step(NodeStep):
     """Whether the next step reads what this one read, not what leaves it."""
 
     def __init__(self, label: Scalar, word: str, value: Node | None) -> None:
+        self.span = label.span
         self.label = label
         self.word = word
         self.value = value
@@ -61,10 +62,6 @@ class Step(NodeStep):
         self.expect: ExpectedShape | None = None
         self.share: Reference | None = None
         self.broken = False
-
-    @property
-    def span(self) -> Span:
-        return self.label.span
 
     @property
     def bodies(self) -> tuple[tuple[Step, ...], ...]:
