@@ -51,13 +51,6 @@ class Walk(ContainerBuilder):
     def __init__(self, spec: Spec, problems: list[Diagnostic]) -> None:
         super().__init__(spec, problems)
         self.steps_run = 0
-        self.runs: dict[type[Step], Callable[..., Tensor]] = {
-            LayerStep: self.layer,
-            CallStep: self.call,
-            ResidualStep: self.residual,
-            AuxStep: self.aux,
-            BrokenStep: self.broken,
-        }
 
     def build(self) -> Network:
         spec, network = self.spec, self.network
@@ -191,7 +184,7 @@ class Walk(ContainerBuilder):
         if len(step.sources) == 1 and self.resolve(step.sources[0], here, x) is None:
             x = self.unknown_tensor(step)
         first = len(self.nodes)
-        y = self.runs[type(step)](step, x, here, name, repeat, of)
+        y = RUNS[type(step)](self, step, x, here, name, repeat, of)
         stop = len(self.nodes)
         if stop - first != 1 or not isinstance(step, LayerStep):
             path = here.prefix + name
@@ -239,6 +232,18 @@ class Walk(ContainerBuilder):
                 mends=to_expected(step, expected, y.output),
             )
             self.tell(problem, here.group)
+
+
+RUNS: dict[type[Step], Callable[..., Tensor]] = {
+    LayerStep: Walk.layer,
+    CallStep: Walk.call,
+    ResidualStep: Walk.residual,
+    AuxStep: Walk.aux,
+    BrokenStep: Walk.broken,
+}
+"""What runs a step, by its class. Not in the walk itself: bound methods would keep it, and the
+whole network, until the next garbage collection.
+"""
 
 
 def unshareable(step: Step, other: Step | None, own: Sequence[Node], theirs: Sequence[Node]) -> str:
