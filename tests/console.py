@@ -64,10 +64,7 @@ def output_of(command: str, folder: Path) -> list[str]:
 
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        try:
-            main(shlex.split(command)[1:])
-        except SystemExit:
-            pass
+        main(shlex.split(command)[1:], standalone_mode=False)
     out.seek(0)
     return out.read().splitlines()
 
@@ -119,8 +116,10 @@ def cut(printed: list[str], stated: list[str]) -> list[str]:
     if ANYTHING not in (line.strip() for line in stated):
         return printed
     first = next(i for i, line in enumerate(stated) if line.strip() == ANYTHING)
-    last = len(stated) - 1 - next(
-        i for i, line in enumerate(reversed(stated)) if line.strip() == ANYTHING
+    last = (
+        len(stated)
+        - 1
+        - next(i for i, line in enumerate(reversed(stated)) if line.strip() == ANYTHING)
     )
     behind = len(stated) - 1 - last
     return [*printed[:first], ANYTHING, *(printed[-behind:] if behind else [])]

@@ -53,8 +53,8 @@ KEYS = {
     "diagnostics",
     "layers": "name kind path line inputs parameters input_shapes output_shape weights biases "
     "params macs activations elementwise intensity receptive_field jump training_only",
-    "totals": "weights biases params training_params macs flops elementwise activations param_bytes "
-    "activation_bytes backward_bytes",
+    "totals": "weights biases params training_params macs flops elementwise activations "
+    "param_bytes activation_bytes backward_bytes",
     "blocks": "name block repeat layers totals",
     "published": "source layer quantity stated computed agrees note",
 }

@@ -36,7 +36,7 @@ def residual_shapes_differ(
                 - conv: {filters: 16, kernel: 3, padding: same}
     """
     return Diagnostic(
-        f"{name} cannot add its input {x.output} and its body's {body.output}",
+        f"{name} cannot add its input, {words(x)}, to what its body gives, {words(body)}",
         span,
         label="the shapes must be equal",
         related=origins(x, body, span),
@@ -86,5 +86,12 @@ def no_stride_explains(
 
 def origins(x: Tensor, body: Tensor, span: Span) -> list[Related]:
     """What gives the two shapes, where that is another place than the diagnostic's."""
-    pairs = ((x, f"the input, {x.output}"), (body, f"the body, {body.output}"))
+    pairs = ((x, f"the input, {words(x)}"), (body, f"the body, {words(body)}"))
     return [Related(words, tensor.span) for tensor, words in pairs if tensor.span != span]
+
+
+def words(tensor: Tensor) -> str:
+    """A shape, or what is known of it."""
+    channels, height, width = tuple(tensor.output)
+    whole = height is not None and width is not None
+    return str(tensor.output) if whole else f"{channels} channels"
