@@ -151,3 +151,10 @@ class Network:
         """A step has a mistake that leaves nothing of it."""
         self.truncated = False
         """A limit of the language ended the walk."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every layer could be computed."""
+        if self.skipped or self.truncated or self.broken:
+            return False
+        return all([node.complete for node in self.nodes])

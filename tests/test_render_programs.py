@@ -108,7 +108,7 @@ def test_blocks_know_their_layers_and_sums() -> None:
 
 def test_memory_totals_are_in_the_json_once_they_are_known() -> None:
     report = cnncalc.load("lenet5").analyze()
-    report.totals.measure = lambda: Peaks(7)
+    report.totals.measure = lambda _: Peaks(7)
     totals = json.loads(render("json", report, PLAIN))["totals"]
     assert (totals["peak_activation_bytes"], totals["training_peak_bytes"]) == (7, None)
 

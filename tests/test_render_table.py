@@ -122,7 +122,7 @@ def analyzed_with_published() -> str:
 
 def test_memory_totals_are_shown_once_they_are_known() -> None:
     report = cnncalc.load("lenet5").analyze()
-    report.totals.measure = lambda: Peaks(26_292_224, 1_000)
+    report.totals.measure = lambda _: Peaks(26_292_224, 1_000)
     text = render("table", report, PLAIN)
     assert "inference peaks at 26.3 MB beside the weights; 1.0 KB are kept for the" in text
     assert "training step" not in text

@@ -10,11 +10,12 @@ report           what renderers read
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.costs import rows
 from cnncalc.analysis.receptive_field import set_receptive_fields
-from cnncalc.analysis.report import Peaks, Report
+from cnncalc.analysis.report import Peaks, Report, Totals
 
 if TYPE_CHECKING:
     from cnncalc.network import Network
@@ -28,15 +29,15 @@ def analyze(network: Network, batch: int = 1, dtype: str = "float32") -> Report:
     report.rows = rows(network)
     set_receptive_fields(network, report.rows)
     set_totals(report)
-    report.totals.measure = lambda: walked(report)
+    report.totals.measure = partial(walked, network, batch, dtype)
     return report
 
 
-def walked(report: Report) -> Peaks:
+def walked(network: Network, batch: int, dtype: str, totals: Totals) -> Peaks:
     """The memory figures; who does not ask for them does not import their walks."""
     from cnncalc.analysis.peaks import peaks
 
-    return peaks(report)
+    return peaks(network, batch, dtype, totals)
 
 
 def set_totals(report: Report) -> None:

@@ -6,28 +6,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.report import Peaks
+from cnncalc.analysis.report import DTYPE_BYTES, Peaks
 from cnncalc.analysis.storages import Inference, Scale, footprints
 from cnncalc.analysis.training import Training
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
+    from cnncalc.analysis.report import Totals
     from cnncalc.network import Network
 
 FLOAT32 = 4
 
 
-def peaks(report: Report) -> Peaks:
+def peaks(network: Network, batch: int, dtype: str, totals: Totals) -> Peaks:
     """The memory totals; of training by SGD with momentum, whose velocities are as large as the
     parameters. None for int8, which is for inference, and for a net with unknown layers.
     """
-    if not report.complete:
+    if not network.complete:
         return Peaks()
-    totals, network = report.totals, report.network
-    scale = Scale(report.batch, report.dtype_bytes)
+    scale = Scale(batch, DTYPE_BYTES[dtype])
     known = footprints(network, scale)
     inference = Inference(network, scale, known).run().peak
-    if report.dtype == "int8":
+    if dtype == "int8":
         return Peaks(inference)
     step = Training(network, scale, known).run()
     always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))

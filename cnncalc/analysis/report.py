@@ -161,7 +161,7 @@ class Totals:
         "weights",
     )
 
-    measure: Callable[[], Peaks]
+    measure: Callable[[Totals], Peaks]
     weights: int
     biases: int
     params: int
@@ -181,7 +181,7 @@ class Totals:
     def peaks(self) -> Peaks:
         """The memory figures; walked once."""
         if self._peaks is None:
-            self._peaks = self.measure()
+            self._peaks = self.measure(self)
         return self._peaks
 
     @property
@@ -268,10 +268,7 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every layer could be computed; else the totals are of those that could."""
-        network = self.network
-        if network.skipped or network.truncated or network.broken:
-            return False
-        return all(row.node.complete for row in self.rows)
+        return self.network.complete
 
     @property
     def dtype_bytes(self) -> int:
