@@ -157,4 +157,4 @@ class Network:
         """Whether every layer could be computed."""
         if self.skipped or self.truncated or self.broken:
             return False
-        return all([node.complete for node in self.nodes])
+        return all(node.complete for node in self.nodes)
