@@ -1,7 +1,7 @@
 """The console examples of the documents: found, run, compared, rewritten.
 
-A document has files and sessions. A block that follows a line ``<!-- file: NAME -->`` is a file;
-a ``console`` block is a session: lines that begin with ``$ `` are commands, the others what they
+A document has files and examples. A block that follows a line ``<!-- file: NAME -->`` is a file;
+a ``console`` block is an example: lines that begin with ``$ `` are commands, the others what they
 print, where a line `…` stands for any number of lines.
 
 ``python -m tests.console README.md docs/*.md`` rewrites what the commands print.
@@ -25,7 +25,7 @@ ANYTHING = "…"
 
 
 class Command(NamedTuple):
-    """One command of a session and what the document says it prints."""
+    """One command of an example and what the document says it prints."""
 
     line: str
     printed: list[str]
@@ -37,7 +37,7 @@ def files(text: str) -> dict[str, str]:
 
 
 def commands(body: str) -> list[Command]:
-    """The commands of a session."""
+    """The commands of an example."""
     found: list[Command] = []
     for line in body.splitlines():
         if line.startswith("$ "):
@@ -47,10 +47,10 @@ def commands(body: str) -> list[Command]:
     return found
 
 
-def sessions(text: str) -> list[list[Command]]:
-    """All sessions of a document that run cnncalc."""
+def examples(text: str) -> list[list[Command]]:
+    """All examples of a document that run cnncalc."""
     bodies = (m["body"] for m in BLOCK.finditer(text) if m["language"] == "console")
-    return [session for body in bodies if (session := commands(body))]
+    return [example for body in bodies if (example := commands(body))]
 
 
 def is_ours(command: str) -> bool:
@@ -96,7 +96,7 @@ def rewritten(text: str, folder: Path) -> str:
     """The document with what its commands print now; `…` keeps cutting at the same lines."""
     write_files(text, folder)
 
-    def session(match: re.Match[str]) -> str:
+    def example(match: re.Match[str]) -> str:
         if match["language"] != "console":
             return match[0]
         lines = []
@@ -108,7 +108,7 @@ def rewritten(text: str, folder: Path) -> str:
             lines += stated
         return f"```console\n{chr(10).join(lines)}\n```"
 
-    return BLOCK.sub(session, text)
+    return BLOCK.sub(example, text)
 
 
 def cut(printed: list[str], stated: list[str]) -> list[str]:

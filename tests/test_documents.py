@@ -11,19 +11,19 @@ from tests import console
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SESSIONS = [
+EXAMPLES = [
     pytest.param(document, index, id=f"{document.name}-{index}")
     for document in DOCUMENTS
-    for index in range(len(console.sessions(document.read_text(encoding="utf-8"))))
+    for index in range(len(console.examples(document.read_text(encoding="utf-8"))))
 ]
 
 
-@pytest.mark.parametrize(("document", "index"), SESSIONS)
+@pytest.mark.parametrize(("document", "index"), EXAMPLES)
 def test_console_examples(document: Path, index: int, tmp_path: Path) -> None:
     """`python -m tests.console README.md docs/*.md` rewrites them."""
     text = document.read_text(encoding="utf-8")
     console.write_files(text, tmp_path)
-    for command in console.sessions(text)[index]:
+    for command in console.examples(text)[index]:
         if console.is_ours(command.line):
             printed = console.output_of(command.line, tmp_path)
             if not console.agrees(printed, command.printed):
@@ -34,8 +34,8 @@ def test_the_readme_runs_something() -> None:
     """The examples of the first screen are among those compared."""
     lines = [
         command.line
-        for session in console.sessions((ROOT / "README.md").read_text(encoding="utf-8"))
-        for command in session
+        for example in console.examples((ROOT / "README.md").read_text(encoding="utf-8"))
+        for command in example
     ]
     assert any(line.startswith("cnncalc check") for line in lines)
     assert any(line == "cnncalc mynet.yaml" for line in lines)
@@ -63,7 +63,7 @@ def test_every_kind_has_its_place_in_the_reference() -> None:
     from cnncalc.layers import KINDS
 
     text = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
-    shown = {command.line for session in console.sessions(text) for command in session}
+    shown = {command.line for example in console.examples(text) for command in example}
     assert shown == {"cnncalc kinds", *(f"cnncalc kinds {kind}" for kind in KINDS)}
 
 
