@@ -20,6 +20,7 @@ from cnncalc.edits import (
     source_text,
     without_value,
 )
+from cnncalc.layers.layer import KINDS
 from cnncalc.suggestions import FIELD_ALIASES, KIND_ALIASES, fold, nearest
 from cnncalc.yaml_nodes import Entry, Mapping, Node, Scalar
 from cnncalc.yaml_nodes import Sequence as ListNode
@@ -66,8 +67,10 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
         yield Mend(near, (Edit(entry.key.span, near),))
 
 
-def of_unknown_kind(label: Scalar, known: Sequence[str]) -> tuple[Mend, ...]:
-    """The label with the kind's name here, its number kept: `pool1`: `maxpool1`."""
+def of_unknown_kind(label: Scalar, value: Node | None, known: Sequence[str]) -> Iterator[Mend]:
+    """The label with the kind's name here, its number kept: `pool1`: `maxpool1`; and where its
+    parameters too have other names here, those with it.
+    """
     text = label.text.replace(" ", "_")
     plain = DIMENSION.sub("", text)
     numbered = NUMBERED.fullmatch(plain)
@@ -76,11 +79,23 @@ def of_unknown_kind(label: Scalar, known: Sequence[str]) -> tuple[Mend, ...]:
     if near is None:
         near, number = nearest(label.text, known, KIND_ALIASES), ""
     if near is None:
-        return ()
+        return
     number = number if near[-1].isdigit() else number.removeprefix("_")
     if number and near[-1].isdigit() and number[0] != "_":
         number = f"_{number}"
-    return (replacing(label.span, near + number),)
+    yield replacing(label.span, near + number)
+    kind = KINDS.get(near)
+    if kind is not None and isinstance(value, Mapping):
+        names = {key: nearest(key, list(kind.fields), FIELD_ALIASES) for key in value.entries}
+        others = {key: name for key, name in names.items() if name and name != key}
+        if others:
+            given = (
+                f"{others.get(key, key)}: {source_text(entry.value.span)}"
+                for key, entry in value.entries.items()
+            )
+            renamed = [Edit(value.entries[key].key.span, name) for key, name in others.items()]
+            text = f"{near}{number}: {{{', '.join(given)}}}"
+            yield Mend(text, (Edit(label.span, near + number), *renamed))
 
 
 def of_no_list_form(kind: type[Layer], label: Scalar, node: ListNode) -> Iterator[Mend]:

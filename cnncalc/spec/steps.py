@@ -143,8 +143,8 @@ class StepReader(LayerReader):
         step: Step
         if read is None:
             words, blocks = list(KINDS), list(self.blocks)
-            near = late.mends.of_unknown_kind(label, [*blocks, *words, *CONTAINERS])
-            self.tell(rules.form.unknown_kind(label.span, text, words, blocks, near))
+            near = late.mends.of_unknown_kind(label, value, [*blocks, *words, *CONTAINERS])
+            self.tell(rules.form.unknown_kind(label.span, text, words, blocks, tuple(near)))
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
         elif read.word in KINDS:
