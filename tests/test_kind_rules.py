@@ -355,7 +355,7 @@ def test_the_inputs_of_a_merge_fill_each_other_in(
         ("conv", {"filters": 4, "kernel": 3, "padding": 3}, "32x32x3",
          "padding-covers-kernel", ["padding: 1", "kernel: 7"]),
         ("avgpool", {"kernel": 2}, "7x7x3", "pixels-never-seen",
-         ["rounding: ceil", "kernel: 3", "kernel: 1"]),
+         ["padding: 1", "rounding: ceil", "kernel: 3", "kernel: 1"]),
         ("adaptive_avgpool", {"size": 7}, "4x9x3", "pool-enlarges", ["size: [7, 4]"]),
         ("layernorm", {}, "4x4x1", "norm-of-one-value", []),
         ("groupnorm", {"groups": 4}, "4", "norm-of-one-value", []),

@@ -101,12 +101,8 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
     )
     fit = axis.free % axis.stride
     candidates = (
-        ("padding", str((axis.extent - 1) // 2)),
+        ("padding", seeing_padding(axis)),
         ("rounding", "ceil"),
-        (
-            "padding",
-            str(axis.before + (axis.stride - fit) // 2) if (axis.stride - fit) % 2 == 0 else "",
-        ),
         ("kernel", str(axis.kernel + fit) if axis.dilation == 1 else ""),
         ("kernel", str(axis.kernel - (axis.stride - fit)) if axis.dilation == 1 else ""),
     )
@@ -125,6 +121,14 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
         mends=[m for m in mends if m],
         layer=place.name,
     )
+
+
+def seeing_padding(axis: Axis) -> str:
+    """The least padding with which windows reach the last pixel; empty when none does."""
+    for padding in range(axis.before + 1, axis.extent):
+        if not axis._replace(before=padding, after=padding).unseen:
+            return str(padding)
+    return ""
 
 
 @rule("advice", "warning")
