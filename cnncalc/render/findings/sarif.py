@@ -13,6 +13,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from cnncalc import __version__
 from cnncalc.render.findings import Checked, help_of, notes_of
 from cnncalc.render.findings.paths import anchored, relative
 from cnncalc.render.manual import read_page
@@ -29,8 +30,13 @@ def render(files: Sequence[Checked], view: View) -> str:
     known = list(rules().values())
     index = {rule.code: number for number, rule in enumerate(known)}
     seen: Counter[str] = Counter()
+    driver = {
+        "name": "cnncalc",
+        "semanticVersion": __version__,
+        "rules": [described(rule) for rule in known],
+    }
     run = {
-        "tool": {"driver": {"name": "cnncalc", "rules": [described(rule) for rule in known]}},
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": artifact(file.path)} for file in files],
         "results": [result(d, file.path, index, seen) for file in files for d in file.diagnostics],
@@ -99,8 +105,9 @@ def location(span: Span) -> dict[str, Any]:
 
 
 def artifact(path: str) -> dict[str, str]:
-    """A relative URI, as code scanning needs it to find the file in the repository."""
-    return {"uri": quote(relative(path).encode(errors="surrogateescape"))}
+    """A file by its relative URI; by an absolute one (`file:///…`) when it lies elsewhere."""
+    uri = quote(relative(path).encode(errors="surrogateescape"))
+    return {"uri": f"file://{uri}" if uri.startswith("/") else uri}
 
 
 def region(span: Span) -> dict[str, int]:
