@@ -128,6 +128,28 @@ def test_memory_totals_are_shown_once_they_are_known() -> None:
     assert "training step" not in text
 
 
+def test_a_block_of_layers_and_blocks_is_called_by_its_own_name() -> None:
+    """Only one that consists of blocks alone, as a stage of ResNet does, is told by them."""
+    text = """
+input: 32x32x8
+blocks:
+  gate:
+    - multiply: [identity, [global_avgpool, sigmoid]]
+  unit:
+    - conv: [8, 1]
+    - gate
+  stage:
+    - unit: {repeat: 2}
+layers:
+  - unit
+  - stage
+"""
+    shown = render("table", analyzed(text), View(depth=0))
+    assert "unit, 4 layers" in shown
+    assert "2 × unit, 8 layers" in shown
+    assert "gate" not in shown
+
+
 def test_blocks_fold_to_the_depth_asked_for() -> None:
     report = report_of("resnet152")
     text = render("table", report, View(depth=0))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.quantities import compact, exact, megabytes
 from cnncalc.render.outline import Line, source_names
-from cnncalc.render.page import Cell, Grid, Heading
+from cnncalc.render.page import Cell
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -294,11 +294,3 @@ def chosen(names: Sequence[str], lines: Sequence[Line]) -> list[Column]:
         return [COLUMNS[name] for name in names]
     branched = any(line.branches for line in lines)
     return [COLUMNS[n] for n in STANDARD if n != "from" or branched]
-
-
-def grid_of(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> Grid:
-    """The lines as a table with these columns."""
-    grid = Grid(Heading(c.heading, c.right, c.least) for c in columns)
-    for line in lines:
-        grid.add([column.cell(report, line) for column in columns])
-    return grid

@@ -163,15 +163,15 @@ def folded_into(row: Row, depth: int | None) -> Group | None:
     return path[-1 - depth] if depth < len(path) else None
 
 
-def children(groups: Iterable[Group]) -> dict[int, list[str]]:
-    """The blocks right inside each component, by its id."""
-    found: dict[int, list[str]] = {}
+def children(groups: Iterable[Group]) -> dict[int, list[Group]]:
+    """The components right inside each component, by its id."""
+    found: dict[int, list[Group]] = {}
     for group in groups:
-        found.setdefault(id(group.parent), []).append(group.block)
+        found.setdefault(id(group.parent), []).append(group)
     return found
 
 
-def group_line(report: Report, group: Group, inner: Mapping[int, list[str]]) -> Line:
+def group_line(report: Report, group: Group, inner: Mapping[int, list[Group]]) -> Line:
     """A block as one line: its sums, and the shape that leaves it."""
     rows = report.rows[group.first : group.stop]
     output = group.output.output if group.output else rows[-1].output_shape
@@ -189,14 +189,17 @@ def group_line(report: Report, group: Group, inner: Mapping[int, list[str]]) -> 
     return line
 
 
-def contents(group: Group, inner: Iterable[str]) -> str:
-    """What a folded block holds: `8 × bottleneck, 86 layers`, `inception, 14 layers`."""
-    blocks = (block for block in inner if block not in CONTAINERS)
-    runs = [(block, len(list(run))) for block, run in groupby(blocks)]
+def contents(group: Group, inner: Iterable[Group]) -> str:
+    """What a folded block holds: `8 × bottleneck, 86 layers`; one that consists of more than its
+    blocks, or of many different ones, is called by its own name: `inception, 14 layers`.
+    """
+    blocks = [child for child in inner if child.block not in CONTAINERS]
+    runs = [(block, len(list(run))) for block, run in groupby(child.block for child in blocks)]
     words = [f"{count} × {block}" if count > 1 else block for block, count in runs]
-    if not words or len(words) > 3:
-        words = [group.block]
     count = group.stop - group.first
+    inside = sum(child.stop - child.first for child in blocks)
+    if not words or inside < count or len(words) > 3:
+        words = [group.block]
     return f"{', '.join(words)}, {count} layer{'s' if count > 1 else ''}"
 
 

@@ -5,7 +5,7 @@ All three evaluate alike: ``evaluate(scope)`` gives a `Value`, raises `Problem` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnncalc import rules
@@ -110,8 +110,3 @@ def part_of(operand: Operand, at: int | str | None) -> Operand:
     if isinstance(operand, MapOperand) and isinstance(at, str):
         return operand.entries.get(at, operand)
     return operand
-
-
-def all_names(operands: Iterable[Operand]) -> set[str]:
-    """Every name that some operands read."""
-    return {name for operand in operands for name, _ in operand.names}
