@@ -147,7 +147,7 @@ layers:
     shown = render("table", analyzed(text), View(depth=0))
     assert "unit, 4 layers" in shown
     assert "2 × unit, 8 layers" in shown
-    assert "gate" not in shown
+    assert "gate, 3 layers" not in shown
 
 
 def test_blocks_fold_to_the_depth_asked_for() -> None:
