@@ -92,10 +92,11 @@ class Bench:
         self.left = min(MAX_TRIES, MAX_COST // max(1, cost))
 
     def working(self, diagnostic: Diagnostic, candidates: Iterable[Mend]) -> list[Mend]:
-        """The candidates that mend; if none leaves the rest alone, those that only reveal what
-        the mistake had hidden.
+        """The candidates that mend, those of an error first that bring no warning; if there is
+        none, those that only reveal what the error had hidden.
         """
         clean: list[Mend] = []
+        doubtful: list[Mend] = []
         revealing: list[Mend] = []
         for mend in {mend.text: mend for mend in candidates}.values():
             if self.left <= 0 or len(clean) == MAX_OFFERED:
@@ -105,11 +106,14 @@ class Bench:
             if brought is None:
                 continue
             mend = mend._replace(gives=self.given(diagnostic, trial))
+            errors = [key for key in brought if RULES[key[0]].severity == "error"]
             if not brought:
                 clean.append(mend)
+            elif diagnostic.severity == "error" and not errors:
+                doubtful.append(mend)
             elif forgivable(diagnostic, brought, moved(key_of(diagnostic), mend.edits)):
                 revealing.append(mend)
-        return clean or revealing
+        return [*clean, *doubtful][:MAX_OFFERED] or revealing
 
     def trial(self, mend: Mend) -> Trial:
         self.left -= 1

@@ -378,6 +378,9 @@ def test_advice(kind: str, fields: dict[str, Any], image: str, code: str, mends:
         ("maxpool", {"kernel": 3, "stride": 2, "rounding": "ceil"}, "13x14x3"),
         ("conv", {"filters": 4, "kernel": 3, "stride": 2, "padding": "same"}, "13x14x3"),
         ("conv", {"filters": 4, "kernel": 7, "stride": 2, "padding": 3}, "224x224x3"),
+        ("conv", {"filters": 4, "kernel": 1, "stride": 2}, "56x56x3"),  # a shortcut's projection
+        ("conv", {"filters": 4, "kernel": 1, "stride": 3}, "7x7x3"),
+        ("maxpool", {"kernel": 1, "stride": 2}, "14x14x3"),  # FPN's P6
         ("adaptive_avgpool", {"size": 7}, "7x7x3"),
         ("groupnorm", {"groups": 4}, "2x2x4"),
         ("batchnorm", {}, "1x1x1"),

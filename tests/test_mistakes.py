@@ -20,6 +20,7 @@ import cnncalc
 from cnncalc.api import Net
 from cnncalc.diagnostics import RULES, Diagnostic
 from cnncalc.mending import mended_texts
+from cnncalc.sources import shipped
 from tests.commands import run
 
 FOLDER = Path(__file__).parent / "mistakes"
@@ -86,6 +87,20 @@ def test_every_mend_offered_takes_its_mistake_away(name: str) -> None:
         for mend in diagnostic.mends:
             after = Counter(d.code for d in wrong(net.changed(mended_texts(mend))))
             assert after[diagnostic.code] < before[diagnostic.code], mend.text
+
+
+def test_a_new_warning_does_not_withdraw_a_fix_of_an_error() -> None:
+    """The second layer's warning is seen only once the first has an output."""
+    (found,) = cnncalc.load("warning_behind_an_error.yaml").diagnostics
+    fixed = cnncalc.load("warning_behind_an_error.yaml").changed(mended_texts(found.mends[0]))
+    assert found.severity == "error"
+    assert [d.severity for d in fixed.diagnostics] == ["warning"]
+
+
+def test_no_shipped_net_needs_to_silence_the_stride_of_a_shortcut() -> None:
+    texts = [Path(path).read_text("utf-8") for path in shipped().values()]
+    assert len(texts) > 70
+    assert not [text for text in texts if "ignore[stride-larger-than-kernel]" in text]
 
 
 @pytest.mark.parametrize("name", BY_HAND)

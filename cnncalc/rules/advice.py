@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 def stride_larger_than_kernel(place: Place, field: str, *, axis: Axis) -> Diagnostic:
     """A window jumps further than it is wide: it never sees some rows or columns between.
 
+    A 1×1 kernel with a stride is no such case: it picks every n-th pixel on purpose, as the
+    shortcut of a residual does.
+
     Bad:
         input: 32x32x3
         layers:

@@ -50,6 +50,7 @@ def unknown_kind(
     known: Sequence[str],
     blocks: Sequence[str],
     mends: Iterable[Mend] | None = None,
+    advice: str = "",
 ) -> Diagnostic:
     """A step's label names neither a layer kind nor a block.
 
@@ -74,7 +75,7 @@ def unknown_kind(
         span,
         label="unknown",
         mends=mends,
-        help=() if mends else ("`cnncalc kinds` lists the layer kinds",),
+        help=(advice,) if advice else () if mends else ("`cnncalc kinds` lists the layer kinds",),
     )
 
 

@@ -248,7 +248,10 @@ def reserved_name(span: Span, name: str, what: str) -> Diagnostic:
           - conv: [width, 3]
     """
     return Diagnostic(
-        f"'{name}' is a word of the language and cannot name a {what}", span, label="reserved"
+        f"'{name}' is a word of the language and cannot name a {what}",
+        span,
+        label="reserved",
+        help=("rename it here and in the steps that call it",) if what == "block" else (),
     )
 
 

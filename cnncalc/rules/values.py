@@ -115,8 +115,10 @@ def out_of_range(span: Span, subject: str, *, shown: str, wanted: str) -> Diagno
 
 
 @rule("values")
-def unknown_word(span: Span, subject: str, *, shown: str, choices: Sequence[str]) -> Diagnostic:
-    """A word is not one of those that its field knows.
+def unknown_word(
+    span: Span, subject: str, *, shown: str, choices: Sequence[str], names: Sequence[str] = ()
+) -> Diagnostic:
+    """A word is not one of those that its field knows, nor the name of a parameter.
 
     Bad:
         input: 32x32x3
@@ -128,10 +130,11 @@ def unknown_word(span: Span, subject: str, *, shown: str, choices: Sequence[str]
         layers:
           - conv: {filters: 16, kernel: 3, padding: valid, activation: relu}
     """
-    near = nearest(shown, choices, WORD_ALIASES)
+    near = nearest(shown, [*choices, *names], WORD_ALIASES)
     return Diagnostic(
-        f"{subject}: '{shown}' is none of {', '.join(choices)}",
+        f"{subject}: '{shown}' is not one of the choices",
         span,
-        label="not known here",
+        label="not a choice",
         mends=[replacing(span, near)] if near else (),
+        help=() if near else (f"the choices: {', '.join(choices)}",),
     )

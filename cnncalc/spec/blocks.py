@@ -52,6 +52,7 @@ def read_signature(reader: StepReader, key: Scalar, names: Mapping[str, Paramete
         reader.tell(rules.form.bad_signature(key.span, key.text, "the bracket is not closed"))
         return None
     if not reader.legal_name(name, "block"):
+        reader.misnamed.add(name.text)
         return None
     block = Block(name.text, name.span, {})
     inside = key.text[: key.text.rfind(")")] if opening < len(key.text) else ""

@@ -71,12 +71,14 @@ class KeyReader(ValueReader):
 
     def keyed(self, step: Step, entry: Entry, field: Field[Any], scope: Scope) -> Operand | None:
         """The operand of a step key, its constant checked."""
+        subject = f"{field.name} of {step.label.text}"
         try:
             operand = self.operand(entry.value, scope)
             if operand.is_constant:
-                convert(field, operand.evaluate({}), operand, f"{field.name} of {step.label.text}")
+                convert(field, operand.evaluate({}), operand, subject)
         except Problem as problem:
-            self.tell(problem.diagnostic)
+            told, names = problem.diagnostic, scope.names
+            self.tell(late.mends.of_a_choice(told, field, entry.value, names, subject))
         except Untold:
             pass
         else:

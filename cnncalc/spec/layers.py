@@ -117,13 +117,14 @@ class LayerReader(KeyReader):
                 step.targets[field.name] = target
             return
         constant = None
+        subject = f"{field.name} of {step.name or step.word}"
         try:
             operand = self.operand(node, scope, keys=field.keys)
             if operand.is_constant:
-                subject = f"{field.name} of {step.name or step.word}"
                 constant = convert(field, operand.evaluate({}), operand, subject)
         except Problem as problem:
-            self.tell(problem.diagnostic)
+            told = problem.diagnostic
+            self.tell(late.mends.of_a_choice(told, field, node, scope.names, subject))
         except Untold:
             pass
         else:
@@ -146,9 +147,9 @@ class LayerReader(KeyReader):
             if key in known:
                 self.argument(given, kind.fields[key], entry.value, scope)
             else:
-                self.tell(
-                    rules.form.unknown_key(entry.key.span, key, f"{kind.kind} in defaults", known)
-                )
+                near = late.mends.of_unknown_key(value, entry, known)
+                where = f"{kind.kind} in defaults"
+                self.tell(rules.form.unknown_key(entry.key.span, key, where, known, near))
                 given.faulty.update(known)
         return given.arguments, frozenset((given.faulty | value.broken) - given.arguments.keys())
 

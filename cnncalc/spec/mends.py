@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
 
+from cnncalc import rules
 from cnncalc.diagnostics import Edit, Mend, Span
 from cnncalc.edits import (
+    add_entry,
     before,
+    from_to,
     in_brackets,
     indented,
     remove_entry,
@@ -20,7 +24,9 @@ from cnncalc.edits import (
     source_text,
     without_value,
 )
+from cnncalc.layers.fields import Choice
 from cnncalc.layers.layer import KINDS
+from cnncalc.spec.labels import numbered
 from cnncalc.suggestions import FIELD_ALIASES, KIND_ALIASES, fold, nearest
 from cnncalc.yaml_nodes import Entry, Mapping, Node, Scalar
 from cnncalc.yaml_nodes import Sequence as ListNode
@@ -28,6 +34,8 @@ from cnncalc.yaml_nodes import Sequence as ListNode
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
 
+    from cnncalc.diagnostics import Diagnostic
+    from cnncalc.layers.fields import Field
     from cnncalc.layers.layer import Layer
 
     Kinds = Map[str, type[Layer]]
@@ -37,12 +45,18 @@ NO = ("0", "false", "False", "FALSE", "no", "off")
 NORMS = ("batchnorm", "batchnormalize", "batchnormalization", "bn", "usebn", "usebatchnorm")
 INFERRED = (
     "inchannels", "infeatures", "inputshape", "inputdim", "inputsize", "inputchannels", "inplanes",
-    "ninput", "inc", "cin", "numinputs", "inunits",
+    "ninput", "inc", "cin", "numinputs", "inunits", "numfeatures", "normalizedshape",
 )  # fmt: skip
 """What other tools must be told, and this one computes."""
+WITHOUT_EFFECT = (
+    "kernelinitializer", "biasinitializer", "kernelregularizer", "biasregularizer",
+    "activityregularizer", "weightfiller", "biasfiller", "trainable", "dataformat", "device",
+)  # fmt: skip
+"""What other tools take, and no figure of a net depends on."""
 KIND_KEYS = ("type", "kind", "layer", "layertype", "class", "classname", "module", "op", "optype")
 WINDOW = ("kernel", "stride", "padding")
 DIMENSION = re.compile(r"_?[123]d(?=_|\d|$)", re.IGNORECASE)
+STEP_KEYS = ("name", "from", "repeat", "if", "expect", "share")
 NUMBERED = re.compile(r"(.*?)(_?\d+[a-z]?(?:_\d+[a-z]?)*)")
 LARGE_KERNEL = 11
 """A kernel larger than this, in a list of sizes, is more likely a number of filters."""
@@ -86,16 +100,60 @@ def of_unknown_kind(label: Scalar, value: Node | None, known: Sequence[str]) -> 
     yield replacing(label.span, near + number)
     kind = KINDS.get(near)
     if kind is not None and isinstance(value, Mapping):
-        names = {key: nearest(key, list(kind.fields), FIELD_ALIASES) for key in value.entries}
-        others = {key: name for key, name in names.items() if name and name != key}
-        if others:
-            given = (
-                f"{others.get(key, key)}: {source_text(entry.value.span)}"
-                for key, entry in value.entries.items()
-            )
-            renamed = [Edit(value.entries[key].key.span, name) for key, name in others.items()]
-            text = f"{near}{number}: {{{', '.join(given)}}}"
-            yield Mend(text, (Edit(label.span, near + number), *renamed))
+        yield from translated(kind, label, near + number, value)
+
+
+def translated(kind: type[Layer], label: Scalar, word: str, node: Mapping) -> Iterator[Mend]:
+    """A whole step with the names and literals of this language; what is computed here left out."""
+    pairs: dict[str, str] = {}
+    changed = False
+    for key, entry in node.entries.items():
+        name, text = key_meant(kind, key), source_text(entry.value.span)
+        value = text.lower() if text in ("True", "False") else text
+        changed |= name != key or value != text
+        if name is None or name in pairs:
+            return
+        if name:
+            pairs[name] = value
+    if not changed:
+        return  # the label alone has another name
+    written = f"{word}: {{{', '.join(f'{key}: {text}' for key, text in pairs.items())}}}"
+    written = written if pairs else word
+    if in_brackets(node) or not pairs:
+        yield Mend(written, (Edit(from_to(label.span, node.span), written),))
+    else:
+        column = " " * (next(iter(node.entries.values())).key.column - 1)
+        lines = "".join(f"\n{column}{key}: {text}" for key, text in pairs.items())
+        yield Mend(written, (Edit(from_to(label.span, node.span), f"{word}:{lines}"),))
+
+
+def key_meant(kind: type[Layer], key: str) -> str | None:
+    """The name here of another tool's key; empty for one that a net's figures do not need, None
+    for one that means nothing here.
+    """
+    known = [*kind.fields, *STEP_KEYS]
+    if key in known:
+        return key
+    return "" if fold(key) in (*INFERRED, *WITHOUT_EFFECT) else nearest(key, known, FIELD_ALIASES)
+
+
+def kind_meant(label: Scalar, value: Node | None) -> str:
+    """For a kind by another tool's name, with too little to make a step of, or too much: how it
+    is written here. Empty where a fix can say it.
+    """
+    near = nearest(DIMENSION.sub("", label.text), list(KINDS), KIND_ALIASES)
+    if near is None:
+        return ""
+    if isinstance(value, Mapping):
+        odd = [key for key in value.entries if key_meant(KINDS[near], key) is None]
+        return f"here the kind is called `{near}`, and has no key `{odd[0]}`" if odd else ""
+    needed = [name for name, field in KINDS[near].fields.items() if field.required]
+    given = 0 if value is None else len(value.items) if isinstance(value, ListNode) else 1
+    if len(needed) <= given:
+        return ""
+    texts = [source_text(value.span)] if isinstance(value, Scalar) else []
+    pairs = ", ".join(f"{name}: {text}" for name, text in zip_longest(needed, texts, fillvalue="…"))
+    return f"here the kind is called `{near}`: write `{near}: {{{pairs}}}`"
 
 
 def of_no_list_form(kind: type[Layer], label: Scalar, node: ListNode) -> Iterator[Mend]:
@@ -208,6 +266,20 @@ def of_a_duplicate(span: Span, name: str, taken: Container[str]) -> Iterator[Men
         yield replacing(span, word.rstrip("_"))
 
 
+def of_unnamed_step(
+    name: str, span: Span, unnamed: Map[str, Sequence[Span]], taken: Container[str]
+) -> Iterator[Mend]:
+    """For `unit`, where a step without a name is one: to label it `unit1`, and to read that."""
+    number = 1
+    while numbered(name, number) in taken:
+        number += 1
+    new = numbered(name, number)
+    above = [label for label in unnamed.get(name, ()) if label[1:] < span[1:]]
+    for label in above[-1:]:
+        edits = (Edit(label, new), Edit(span, new))
+        yield Mend(f"label the step in line {label.line} `{new}`, and read `{new}`", edits)
+
+
 def of_automatic_name(name: str, unnamed: Map[str, Sequence[Span]]) -> tuple[Mend, ...]:
     """For `conv2`, where the second conv has no name: to write that into its label."""
     found = NUMBERED.fullmatch(name)
@@ -237,6 +309,52 @@ def of_first_step(label: Scalar, value: Node | None, names: Sequence[str]) -> It
     elif value is None:
         for name in names:
             yield replacing(label.span, f"{label.text}: {{from: {name}}}")
+
+
+def of_a_bare_default(entry: Entry, defaults: Mapping) -> Diagnostic:
+    """`batchnorm: true` in `defaults`, which can mean a norm in every convolution."""
+    word, where, mends = entry.key.text, f"the defaults of {entry.key.text}", []
+    conv = defaults.entries.get("conv")
+    for field in ("norm", "activation"):
+        choice = KINDS["conv"].fields[field]
+        if not isinstance(choice, Choice) or word not in choice.words:
+            continue
+        if conv is None:
+            mends.append(replace_entry(entry, f"conv: {{{field}: {word}}}"))
+        elif isinstance(conv.value, Mapping) and (edit := remove_entry(defaults, word)):
+            text = f"{field}: {word}"
+            mends.append(Mend(f"`{text}` in `conv`", (add_entry(conv.value, text), edit)))
+    return rules.form.wrong_form(
+        entry.value.span, where, wanted="a mapping", found="a single value", mends=mends
+    )
+
+
+def of_a_choice(
+    found: Diagnostic, field: Field[Any], node: Node, names: Iterable[str], subject: str
+) -> Diagnostic:
+    """What was found, or where the field chooses among words, the error that lists them."""
+    if not isinstance(field, Choice):
+        return found
+    if isinstance(node, Mapping):
+        return of_a_word_with_values(field, node, subject)
+    if found.code != rules.references.unknown_name.code or found.span != node.span:
+        return found
+    word = source_text(node.span)
+    return rules.values.unknown_word(
+        node.span, subject, shown=word, choices=field.words, names=[*names]
+    )
+
+
+def of_a_word_with_values(field: Choice, node: Mapping, subject: str) -> Diagnostic:
+    """`activation: {leaky_relu: 0.1}`."""
+    advice = f"one of {', '.join(field.words)}"
+    for word, entry in node.entries.items():
+        if word in field.words and word in KINDS:
+            step = f"{word}: {source_text(entry.value.span)}"
+            advice = f"a step of its own takes the parameter: `- {step}`"
+    return rules.form.wrong_form(
+        node.span, subject, wanted="a word", found="a mapping", help=advice
+    )
 
 
 def as_list(value: Scalar) -> tuple[Mend, ...]:

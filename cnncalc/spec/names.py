@@ -120,6 +120,9 @@ class TextNames:
         near = late.mends.to_name(span, name, late.suggestions.nearest(name, known))
         if labels := late.mends.of_automatic_name(name, self.unnamed):
             advice = "an automatic name cannot be read: write it into the step's label"
+        elif name in self.unnamed:
+            labels = tuple(late.mends.of_unnamed_step(name, span, self.unnamed, self.order))
+            advice = f"no step labelled `{name}` has a name, and only a name can be read"
         else:
             advice = (
                 "" if block is None else f"a block sees no names of its caller: pass '{name}' to it"

@@ -207,8 +207,12 @@ class FileReader:
         if (entry and mapping is None) or "defaults" in self.tree.broken:
             self.unsure(KINDS, None)
         for word, item in mapping.entries.items() if mapping else ():
-            inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
             kind = KINDS.get(word)
+            if kind is not None and mapping and isinstance(item.value, Scalar):
+                inner = None
+                self.tell(late.mends.of_a_bare_default(item, mapping))
+            else:
+                inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
             if kind is None:
                 self.tell(rules.form.unknown_kind(item.key.span, word, list(KINDS), []))
                 self.unsure(KINDS, inner)

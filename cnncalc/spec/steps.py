@@ -141,10 +141,14 @@ class StepReader(LayerReader):
             self.labels[text] = read_label(text, known, KINDS)
         read = self.labels[text]
         step: Step
-        if read is None:
+        if self.misnamed and (text in self.misnamed or (read and read.word in self.misnamed)):
+            step = BrokenStep(label, "", value)
+            self.look_for_a_name(step, value)
+        elif read is None:
             words, blocks = list(KINDS), list(self.blocks)
             near = late.mends.of_unknown_kind(label, value, [*blocks, *words, *CONTAINERS])
-            self.tell(rules.form.unknown_kind(label.span, text, words, blocks, tuple(near)))
+            advice = late.mends.kind_meant(label, value)
+            self.tell(rules.form.unknown_kind(label.span, text, words, blocks, tuple(near), advice))
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
         elif read.word in KINDS:

@@ -41,6 +41,8 @@ class ValueReader:
         self.problems = problems
         self.tell = problems.append
         self.blocks: dict[str, Block] = {}
+        self.misnamed: set[str] = set()
+        """Names that blocks may not have: what a step of that label calls is not known."""
         self.defaults: dict[str, dict[str, Argument]] = {}
         self.unsure: dict[str, frozenset[str]] = {}
         self.calls: list[PendingCall] = []
