@@ -18,6 +18,7 @@ from cnncalc.rules.text import (
     excerpt,
     insertion,
     missing_space,
+    nested_too_deeply,
     several_documents,
     unquoted_expression,
 )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WORD_AND_COLON = re.compile(r"[^\s:]+:\S")
 LAST_WORD = re.compile(r"([^\s,\[\]{}]+)\s*$")
+BRACKET = re.compile(r"[\[\]{}]")
 TOO_LARGE = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))")
 KEY_BEFORE = re.compile(r"\s*(?:- +)*(?:\"[^\"]*\"|'[^']*'|[^\s\"'][^:]*?) *: +(?=\S)")
 
@@ -88,13 +90,29 @@ class Fault:
 
     def diagnostic(self) -> Diagnostic:
         return (
-            self.quotes()
+            self.nesting()
+            or self.quotes()
             or self.tabs()
             or self.first_characters()
             or self.brackets()
             or self.simple_keys()
             or self.structure()
         )
+
+    def nesting(self) -> Diagnostic | None:
+        """libyaml 0.2.6 looks ahead in a line of brackets, and stops at its own limit of 1,000."""
+        from cnncalc.yaml_tree import MAX_NESTING
+
+        if not self.says("maximum nesting depth"):
+            return None
+        innermost = self.collections[-1] if self.collections else None
+        start = innermost.column if innermost and innermost.line == self.line else 0
+        depth = len(self.collections)
+        for bracket in BRACKET.finditer(self.text, start):
+            depth += 1 if bracket[0] in "[{" else -1
+            if depth > MAX_NESTING:
+                return nested_too_deeply(self.at(self.line, bracket.end()), limit=MAX_NESTING)
+        return nested_too_deeply(self.here(), limit=MAX_NESTING)
 
     def quotes(self) -> Diagnostic | None:
         last = self.last

@@ -145,6 +145,10 @@ SYNTAX = [
     # limits
     ("[" * 41 + "]" * 41, "nested-too-deeply", 1, 41),
     ("- " * 41, "nested-too-deeply", 1, 81),
+    # beyond libyaml's own limit of 1,000, which it finds ahead of the 41st
+    ("[" * 2000, "nested-too-deeply", 1, 41),
+    ("a: 1\nb: [[], [" + "[" * 2000, "nested-too-deeply", 2, 47),
+    ("[" + "{a: [" * 2000, "nested-too-deeply", 1, 101),
     # no document
     ("", "empty-document", 1, 1),
     ("# only a comment\n", "empty-document", 1, 1),
