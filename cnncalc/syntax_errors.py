@@ -100,7 +100,9 @@ class Fault:
         )
 
     def nesting(self) -> Diagnostic | None:
-        """libyaml 0.2.6 looks ahead in a line of brackets, and stops at its own limit of 1,000."""
+        """The bracket that is one level too deep. libyaml 0.2.6 looks ahead in a line of them, and
+        stops at its own limit of 1,000 levels before it has given the 41st.
+        """
         from cnncalc.yaml_tree import MAX_NESTING
 
         if not self.says("maximum nesting depth"):
