@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc import sources
 from cnncalc.build import build
-from cnncalc.diagnostics import Diagnostic, Problem, Source
+from cnncalc.diagnostics import Diagnostic, Problem, Source, extends_of
 from cnncalc.network import Network
 from cnncalc.spec.reader import read_spec
 
@@ -129,6 +129,9 @@ class Net:
             found += lint(report, spec, self.problems)
         found += claims.expectations(report, budgets(expect), at_batch_1)
         report.diagnostics = sorted(heeded(found, self.source, spec), key=place)
+        for diagnostic in report.diagnostics:
+            new = (r for r in extends_of(diagnostic.span.source) if r not in diagnostic.related)
+            diagnostic.related += tuple(new)
 
     def _repr_html_(self) -> str:
         """A notebook shows the table."""
@@ -200,8 +203,8 @@ def loads(
 
 def read(
     source: Source,
-    inputs: Iterable[str],
-    parameters: Mapping[str, object] | Iterable[str],
+    inputs: Iterable[str] = (),
+    parameters: Mapping[str, object] | Iterable[str] = (),
     open_base: Callable[[str, Source], Source] = sources.open_base,
 ) -> Net:
     """Text to net: read, override, build."""

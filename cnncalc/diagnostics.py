@@ -9,7 +9,7 @@ docstring the manual page that ``cnncalc rule CODE`` prints.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Literal, NamedTuple, ParamSpec
 
 Severity = Literal["error", "warning", "note"]
@@ -36,13 +36,17 @@ def escaped(match: re.Match[str]) -> str:
 
 
 class Source:
-    """A text and the path it is known by: what the user typed, or ``architectures/NAME.yaml``."""
+    """A text and the path it is known by: what the user typed, or ``architectures/NAME.yaml``.
 
-    __slots__ = ("_lines", "path", "text")
+    ``extended_at`` is the place whose `extends` opened it, for a base.
+    """
+
+    __slots__ = ("_lines", "extended_at", "path", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
+        self.extended_at: Span | None = None
         self._lines: list[str] | None = None
 
     @property
@@ -76,6 +80,14 @@ class Related(NamedTuple):
 
     message: str
     span: Span
+
+
+def extends_of(source: Source) -> Iterator[Related]:
+    """The places whose `extends` led to a base, the nearest first."""
+    at = source.extended_at
+    while at is not None:
+        yield Related("extended here", at)
+        at = at.source.extended_at
 
 
 class Edit(NamedTuple):

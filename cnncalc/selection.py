@@ -10,11 +10,13 @@ code. An error cannot be taken away in the spec, for the net is wrong there: it 
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from copy import copy
 from typing import NamedTuple
 
-from cnncalc.diagnostics import RULES, Diagnostic, Rule, Source, Span
+from cnncalc.diagnostics import RULES, Diagnostic, Related, Rule, Source, Span, extends_of
 
 IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
 CODE = re.compile(r"[^\s,]+")
@@ -92,11 +94,64 @@ def strictly(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def _as_error(diagnostic: Diagnostic) -> Diagnostic:
-    from copy import copy
-
     error = copy(diagnostic)
     error.severity = "error"
     return error
+
+
+def of_near_spec(diagnostics: Sequence[Diagnostic], source: Source) -> list[Diagnostic]:
+    """The diagnostics of a file that nobody named and that is not quite a spec: its first error
+    says that it looks like one.
+    """
+    found = list(diagnostics)
+    for index, diagnostic in enumerate(found):
+        if diagnostic.severity == "error" and diagnostic.span.source is source:
+            found[index] = copy(diagnostic)
+            found[index].message = f"looks like a spec, but {diagnostic.message}"
+            break
+    return found
+
+
+def reported_once(files: Sequence[Sequence[Diagnostic]]) -> list[list[Diagnostic]]:
+    """The diagnostics of each file; what several files have from one base, only once: with the
+    base, if it is among the files, else with the first. It is related to the `extends` of all.
+    """
+    homes: dict[Hashable, int] = {}
+    related: dict[Hashable, dict[Hashable, Related]] = {}
+    for index, found in enumerate(files):
+        for diagnostic in found:
+            identity = identity_of(diagnostic)
+            if diagnostic.span.source.extended_at is None:
+                homes[identity] = index
+            homes.setdefault(identity, index)
+            for place in extends_of(diagnostic.span.source):
+                related.setdefault(identity, {}).setdefault(place_of(place.span), place)
+    return [
+        [
+            with_related(diagnostic, related.get(identity_of(diagnostic), {}).values())
+            for diagnostic in found
+            if homes[identity_of(diagnostic)] == index
+        ]
+        for index, found in enumerate(files)
+    ]
+
+
+def with_related(diagnostic: Diagnostic, places: Iterable[Related]) -> Diagnostic:
+    """The diagnostic, related to these places too."""
+    known = {place_of(related.span) for related in diagnostic.related}
+    if new := tuple(place for place in places if place_of(place.span) not in known):
+        diagnostic = copy(diagnostic)
+        diagnostic.related += new
+    return diagnostic
+
+
+def identity_of(diagnostic: Diagnostic) -> Hashable:
+    """What is the same for one finding that was made in several nets."""
+    return place_of(diagnostic.span), diagnostic.code, diagnostic.message
+
+
+def place_of(span: Span) -> Hashable:
+    return os.path.realpath(span.source.path), span[1:]
 
 
 def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -34,16 +34,26 @@ def shipped() -> dict[str, str]:
 
 
 def read(net: str) -> Source:
-    """The text of a net: a shipped name, a path, or `-` for standard input.
+    """The text of a net: a path, a shipped name, or `-` for standard input. A file wins over the
+    shipped net of its name.
 
     Raises `Unreadable`, and `Problem` for a text that is none (encoding, size).
     """
     if net == "-":
         return decode("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
-    path = shipped_path(net)
-    if path is not None:
-        return decode(f"architectures/{net}.yaml", read_bytes(path))
-    return decode(net, read_bytes(net))
+    if shipped_path(net) is not None and (os.path.isdir(net) or not os.path.lexists(net)):
+        return read_shipped(net)
+    return decode(unlike_option(net), read_bytes(net))
+
+
+def read_shipped(name: str) -> Source:
+    """The text of the shipped architecture of that name, which there is."""
+    return decode(f"architectures/{name}.yaml", read_bytes(os.path.join(folder(), f"{name}.yaml")))
+
+
+def unlike_option(path: str) -> str:
+    """The path, so written that it is no option: those are sources too (`--input`)."""
+    return os.path.join(".", path) if path.startswith("-") else path
 
 
 def shipped_path(net: str) -> str | None:
@@ -73,18 +83,58 @@ def read_bytes(path: str) -> bytes:
 def open_base(name: str, from_source: Source) -> Source:
     """The file that an `extends` names: a shipped architecture, or a path seen from the file
     that names it. Raises `Problem`, or `OSError` with a reason and the names to suggest.
+
+    Nothing of a file is returned, and so nothing can be shown, unless it looks like a spec.
     """
     from cnncalc.spec.reader import is_path
 
+    if not is_path(name):
+        if shipped_path(name) is None:
+            raise OSError("no shipped architecture has this name", list(shipped()))
+        return read_shipped(name)
+    here = "" if from_source.path.startswith("<") else os.path.dirname(from_source.path)
+    path = os.path.normpath(os.path.join(here, name))
     try:
-        if not is_path(name):
-            if shipped_path(name) is None:
-                raise OSError("no shipped architecture has this name", list(shipped()))
-            return read(name)
-        base = "" if from_source.path.startswith("<") else os.path.dirname(from_source.path)
-        return read(os.path.normpath(os.path.join(base, name)))
+        check_place(path, here)
+        data = read_bytes(path)
     except Unreadable as reason:
         raise OSError(str(reason)) from None
+    from cnncalc.recognition import judge
+
+    if judge(data).verdict == "other":
+        raise OSError("it does not look like a spec")
+    return decode(unlike_option(path), data)
 
 
-__all__ = ["Problem", "Unreadable", "open_base", "read", "shipped", "shipped_path"]
+def check_place(path: str, here: str) -> None:
+    """Raises `Unreadable` for a base outside the repository of the folder that names it; where
+    there is no repository, outside that folder and the current one. Links are resolved.
+    """
+    try:
+        real, folder, current = (os.path.realpath(p) for p in (path, here, ""))
+    except (OSError, ValueError) as error:
+        raise Unreadable(getattr(error, "strerror", None) or str(error)) from None
+    root = repository_of(folder)
+    if root is not None:
+        if not is_inside(real, root):
+            raise Unreadable(f"it lies outside the repository {root}")
+    elif not (is_inside(real, folder) or is_inside(real, current)):
+        raise Unreadable("it lies outside the folder of this file and the current folder")
+
+
+def repository_of(folder: str) -> str | None:
+    """The nearest folder, this one or above, that has a `.git`."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether one path lies below another, or is it; both without links."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+__all__ = ["Problem", "Unreadable", "is_inside", "open_base", "read", "shipped", "shipped_path"]

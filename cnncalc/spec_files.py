@@ -1,93 +1,150 @@
 """From the arguments of `cnncalc check` to specs: files, folders, globs, shipped names.
 
-A file that is named is a spec. In a folder or a glob a YAML file is one if a line begins with
-`layers:`, or one begins with `extends:` and every top-level key is ours; judged on the text, so
-that a broken spec counts.
+A file that is named is a spec. In a folder or a glob, `cnncalc.recognition` says which YAML files
+are specs, or nearly; the others are passed over, each with a reason.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from glob import has_magic, iglob
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from glob import has_magic
+from typing import NamedTuple
 
 from cnncalc import sources
+from cnncalc.recognition import judge
 
 YAML = (".yaml", ".yml")
 LARGEST = 16 * 2**20
-KEYS = {
-    b"name", b"description", b"family", b"year", b"source", b"extends", b"input", b"inputs",
-    b"parameters", b"defaults", b"blocks", b"layers", b"outputs", b"expect", b"published",
-    b"training",
-}  # fmt: skip
-LAYERS = re.compile(rb"(?:\A\xef\xbb\xbf|\A|[\r\n])layers[ \t]*:")
-EXTENDS = re.compile(rb"(?:\A\xef\xbb\xbf|\A|[\r\n])extends[ \t]*:")
-TOP_LEVEL_KEY = re.compile(rb"(?:\A\xef\xbb\xbf|\A|[\r\n])([^\s#\-][^:\r\n]*?)[ \t]*:(?=[\s]|\Z)")
+NOT_WALKED = {"venv", ".venv", "node_modules", "site-packages"}
+"""Folders that hold what other people wrote."""
 
 
-def find_specs(arguments: Iterable[str]) -> list[str]:
-    """Paths and names in the order of the arguments, each once; a folder's sorted.
+class Candidate(NamedTuple):
+    """A file that may be a spec. ``near``: it only looks like one; ``why`` it is passed over."""
 
-    Raises `sources.Unreadable` for an argument that names nothing, and when no spec is found.
+    path: str
+    near: bool = False
+    why: str = ""
+
+
+class Found(NamedTuple):
+    """What the arguments hold: specs and other YAML files, each once and in the order of the
+    arguments, and the arguments that hold no spec.
     """
-    shipped = sources.shipped()
-    found: dict[str, str] = {}
-    searched = []
+
+    specs: list[Candidate]
+    passed_over: list[Candidate]
+    empty: list[str]
+
+
+def find_specs(arguments: Iterable[str]) -> Found:
+    """The specs that files, folders, globs and names stand for."""
+    found: dict[str, Candidate] = {}
+    empty = []
     for argument in arguments:
-        if argument == "-" or argument in shipped:
-            found.setdefault(argument, argument)
-            continue
-        searched.append(argument)
-        for path in _specs_of(argument):
-            found.setdefault(os.path.realpath(path), path)
-    if not found:
-        raise sources.Unreadable(f"no spec found in {', '.join(searched)}")
-    return list(found.values())
+        holds_spec = False
+        for candidate in _candidates(argument):
+            holds_spec |= not candidate.why
+            path = candidate.path
+            key = os.path.realpath(path) if os.path.lexists(path) else path
+            if key not in found or (found[key].why and not candidate.why):
+                found[key] = candidate
+        if not holds_spec:
+            empty.append(argument)
+    specs = [candidate for candidate in found.values() if not candidate.why]
+    return Found(specs, [candidate for candidate in found.values() if candidate.why], empty)
 
 
-def _specs_of(argument: str) -> Iterator[str]:
-    if os.path.isdir(argument):
-        yield from _in_folder(argument)
+def _candidates(argument: str) -> Iterator[Candidate]:
+    if argument == "-":
+        yield Candidate(argument)
+    elif os.path.isdir(argument):
+        yield from _in_folder(argument, os.path.realpath(argument))
     elif has_magic(argument) and not os.path.lexists(argument):
-        for path in sorted(iglob(argument, recursive=True)):
-            if os.path.isdir(path):
-                yield from _in_folder(path)
-            elif is_spec(path):
-                yield path
+        yield from _in_glob(argument)
     else:
-        yield argument
+        yield Candidate(argument)
 
 
-def _in_folder(folder: str) -> Iterator[str]:
-    """The specs below a folder; dotfiles and dot folders are skipped, links not followed."""
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = os.path.normpath(os.path.join(here, name))
-            if not name.startswith(".") and is_spec(path):
-                yield path
+def _in_glob(pattern: str) -> Iterator[Candidate]:
+    """What a glob matches, as if the folder before its first wildcard were searched."""
+    folder = os.path.dirname(re.split(r"[*?\[]", pattern, maxsplit=1)[0])
+    root = os.path.realpath(folder)
+    parts = [part for part in pattern.removeprefix(folder).split(os.sep) if part]
+    parts = [
+        p for p, before in zip(parts, ["", *parts], strict=False) if (p, before) != ("**",) * 2
+    ]
+    for path in _matches(folder, parts):
+        if os.path.isdir(path):
+            if is_inside(path, root):
+                yield from _in_folder(path, root)
+        elif is_yaml(path):
+            yield _judged(path, root)
 
 
-def is_spec(path: str) -> bool:
-    """Whether a YAML file looks like a spec. One that cannot be read does: whoever checks a
-    folder must hear of it.
-    """
-    if not path.endswith(YAML):
-        return False
+def _matches(folder: str, parts: Sequence[str]) -> Iterator[str]:
+    """The paths below a folder that fit a glob. `glob.glob` follows links at `**`, in circles."""
+    if not parts or parts == ["**"]:
+        yield folder
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        for here, _ in _walk(folder):
+            yield from _matches(os.path.normpath(here), rest)
+        return
+    with suppress(OSError, ValueError):
+        names = sorted(os.listdir(folder or ".")) if has_magic(part) else [part]
+        for name in fnmatch.filter(names, part) if has_magic(part) else names:
+            path = os.path.join(folder, name)
+            if name == part or not (name in NOT_WALKED or is_hidden(name, part)):
+                if not rest:
+                    yield path
+                elif os.path.isdir(path):
+                    yield from _matches(path, rest)
+
+
+def _in_folder(folder: str, root: str) -> Iterator[Candidate]:
+    """The YAML files below a folder, without dotfiles."""
+    for here, files in _walk(folder):
+        for name in files:
+            if is_yaml(name) and not is_hidden(name):
+                yield _judged(os.path.normpath(os.path.join(here, name)), root)
+
+
+def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """The folders below a folder, without dot folders, links and `NOT_WALKED`, with their files."""
+    for here, folders, files in os.walk(folder or "."):
+        folders[:] = sorted(n for n in folders if n not in NOT_WALKED and not is_hidden(n))
+        yield here, sorted(files)
+
+
+def is_hidden(name: str, pattern: str = "") -> bool:
+    return name.startswith(".") and not pattern.startswith(".")
+
+
+def _judged(path: str, root: str) -> Candidate:
+    """One that cannot be read counts as a spec: whoever checks a folder must hear of it."""
+    if not is_inside(path, root):
+        return Candidate(path, why="a link out of the folder")
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            return False
+            return Candidate(path, why="not a regular file")
         with open(path, "rb") as file:
-            text = file.read(LARGEST)
+            verdict, why = judge(file.read(LARGEST))
     except OSError:
-        return True
-    return looks_like_spec(text)
+        return Candidate(path)
+    return Candidate(path, verdict == "near", why)
 
 
-def looks_like_spec(text: bytes) -> bool:
-    """The judgement on the text alone."""
-    if LAYERS.search(text):
-        return True
-    return bool(EXTENDS.search(text)) and {m[1] for m in TOP_LEVEL_KEY.finditer(text)} <= KEYS
+def is_yaml(path: str) -> bool:
+    return path.lower().endswith(YAML)
+
+
+def is_inside(path: str, root: str) -> bool:
+    """Whether a path, its links resolved, lies in a folder that has none."""
+    return sources.is_inside(os.path.realpath(path), root)

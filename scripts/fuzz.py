@@ -165,7 +165,7 @@ def examine(spec: bytes, *, longest: float = LONGEST, pages: Sequence[str] = FOR
         told, layers = report.diagnostics, len(report.rows)
     seconds = time.process_time() - start
     assert seconds < longest, f"{seconds:.1f} s"
-    checked = [findings.Checked("spec.yaml", layers, told)]
+    checked = findings.Run([findings.Checked("spec.yaml", layers, told)])
     for form in findings.FORMATS:
         quiet(findings.render(form, checked, View()))
     if layers and layers < 2_000:

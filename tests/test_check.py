@@ -10,64 +10,12 @@ import pytest
 
 from cnncalc import api, selection
 from cnncalc.render.manual import read_page
-from cnncalc.sources import Unreadable
-from cnncalc.spec_files import find_specs
 from tests.commands import GOOD, WARNED, run
 
 pytestmark = pytest.mark.usefixtures("nets")
 
 
 # check over many files.
-
-
-def specs(*args: str) -> list[str]:
-    return [path.replace(os.sep, "/") for path in find_specs(args)]
-
-
-@pytest.mark.parametrize(
-    ("text", "is_spec"),
-    [
-        ("layers: []", True),
-        ("\ufefflayers: []", True),
-        ("name: x\r\nlayers :\r\n", True),
-        ("layers:\n  - [", True),
-        (" layers: []", False),
-        ("# layers:\n", False),
-        ("a:\n  layers: []", False),
-        ("extends: vgg16", True),
-        ("extends: vgg16\nname: x\n\nexpect: {a: [", True),
-        ("extends: vgg16\nrules: {}", False),
-        ("name: x", False),
-        ("", False),
-    ],
-)
-def test_which_file_of_a_folder_is_a_spec(nets: Path, text: str, is_spec: bool) -> None:
-    folder = nets / "folder" / "deep"
-    folder.mkdir(parents=True)
-    (folder / "a.yaml").write_text(text, "utf-8", newline="")
-    (folder / "b.txt").write_text("layers: []")
-    (folder / ".c.yaml").write_text("layers: []")
-    (nets / "folder" / ".hidden").mkdir()
-    (nets / "folder" / ".hidden" / "d.yml").write_text("layers: []")
-    for argument in ("folder", "folder/**/*", "folder/*/a.yaml"):
-        if is_spec:
-            assert specs(argument) == ["folder/deep/a.yaml"]
-        else:
-            with pytest.raises(Unreadable, match="no spec found"):
-                find_specs([argument])
-
-
-def test_a_named_file_is_a_spec() -> None:
-    assert specs("no-such-file", "good.yaml", "vgg16", "-") == [
-        "no-such-file", "good.yaml", "vgg16", "-",
-    ]  # fmt: skip
-
-
-def test_each_spec_once_in_the_order_of_the_arguments() -> None:
-    assert specs("warned.yaml", "./good.yaml", "*o*.yaml", ".") == [
-        "warned.yaml", "./good.yaml", "blocks.yaml", "broken.yaml", "parameters.yaml",
-        "syntax.yaml",
-    ]  # fmt: skip
 
 
 def test_one_broken_file_hides_no_other() -> None:

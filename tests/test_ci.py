@@ -39,9 +39,20 @@ def read_yaml(path: str) -> Any:
 def test_the_hook_calls_a_command_that_exists() -> None:
     (hook,) = read_yaml(".pre-commit-hooks.yaml")
     program, *args = hook["entry"].split()
-    assert (program, args) == ("cnncalc", ["check"])
-    assert run(*args, *hook["args"]).exit_code == 1
+    assert (program, args[0]) == ("cnncalc", "check")
+    assert run(*args, *hook.get("args", ())).exit_code == 1
+    assert run(*args, "--strict").stdout.startswith("error")
+    assert (hook["always_run"], hook["pass_filenames"]) == (True, False)
     assert f"id: {hook['id']}" in (ROOT / "docs/ci.md").read_text("utf-8")
+
+
+def test_the_hook_passes_a_repository_without_specs(nets: Path) -> None:
+    (hook,) = read_yaml(".pre-commit-hooks.yaml")
+    args = hook["entry"].split()[1:]
+    for spec in nets.glob("*.yaml"):
+        spec.unlink()
+    assert run(*args, "--strict").output == "Checked 0 files, 0 layers: no problems\n"
+    assert run(*args, "nets/").exit_code == 2
 
 
 def test_the_action() -> None:
@@ -64,7 +75,8 @@ def test_the_action() -> None:
         ({"PATHS": "good.yaml blocks.yaml"}, 0, b"Checked 2 files"),
         ({"PATHS": "goo*.yaml", "ARGS": "--strict\n--expect=params<=111"}, 1, b"::error file=good"),
         ({"PATHS": "good.yaml", "OUTPUT": "out.txt"}, 0, b""),
-        ({"PATHS": "--nonsense"}, 2, b""),
+        ({"PATHS": "--nonsense"}, 2, b"::error title=cnncalc::"),
+        ({"PATHS": "--b.yaml"}, 1, b"::error file=--b.yaml,line=4"),
     ],
     ids=words,
 )
@@ -79,6 +91,8 @@ def test_the_script_of_the_action(
     env = {**os.environ, "PATHS": ".", "ARGS": "", "OUTPUT": "", "VENV": str(nets / "venv"),
            "CNNCALC_OUTPUT_FORMAT": "github", **inputs}  # fmt: skip
     (nets / "syntax.yaml").unlink()
+    if inputs.get("PATHS") == "--b.yaml":
+        (nets / "broken.yaml").rename(nets / "--b.yaml")
     result = subprocess.run(["bash", "-e", "-c", script], env=env, capture_output=True, check=False)
     assert result.returncode == status, result.stderr
     assert result.stdout.startswith(start)

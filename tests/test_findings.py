@@ -14,7 +14,7 @@ import pytest
 from cnncalc import selection
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Severity, Source, Span
 from cnncalc.render import View
-from cnncalc.render.findings import FORMATS, Checked, render, summary
+from cnncalc.render.findings import FORMATS, Checked, Run, render, summary
 from cnncalc.render.findings.full import render_diagnostics
 from cnncalc.render.findings.github import annotation
 from cnncalc.render.findings.paths import relative
@@ -192,7 +192,7 @@ def test_no_text_of_the_user_disturbs_the_screen(format: str) -> None:
         related=[Related(NASTY, place)], mends=[Mend(NASTY, (Edit(place, NASTY),), NASTY)],
     )  # fmt: skip
     nasty.trail = (NASTY,)
-    text = render(format, [Checked(NASTY, 1, [nasty])], PLAIN)
+    text = render(format, Run([Checked(NASTY, 1, [nasty])], [NASTY], [(NASTY, NASTY)]), PLAIN)
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert not [line for line in text.splitlines()[1:] if line.startswith("::error::")]
@@ -215,17 +215,27 @@ def test_the_summary(files: list[tuple[int, list[Severity]]], text: str) -> None
         Checked("x", layers, [diagnostic(place, severity=s) for s in found])
         for layers, found in files
     ]
-    assert summary(checked) == text
+    assert summary(Run(checked)) == text
 
 
-def test_the_summary_says_what_was_not_selected() -> None:
-    assert summary([Checked("x", 1, [], hidden=2)]).endswith(
-        "no problems (2 findings not selected)"
-    )
+@pytest.mark.parametrize(
+    ("run", "end"),
+    [
+        (Run([Checked("x", 1, [], hidden=2)]), "no problems (2 findings not selected)"),
+        (Run([], [], [("a.yml", "why")]), "no problems (1 other YAML file passed over)"),
+        (
+            Run([Checked("x", 1, [], hidden=1)], [], [("a.yml", ""), ("b.yml", "")]),
+            "no problems (1 finding not selected; 2 other YAML files passed over)",
+        ),
+        (Run([], ["cannot read x"]), "0 layers: 1 could not be checked"),
+    ],
+)
+def test_the_summary_says_what_was_left_out(run: Run, end: str) -> None:
+    assert summary(run).endswith(end)
 
 
 def test_concise() -> None:
-    text = render("concise", [Checked("nets/mynet.yaml", 3, [the_example()])], PLAIN)
+    text = render("concise", Run([Checked("nets/mynet.yaml", 3, [the_example()])]), PLAIN)
     assert text.splitlines() == [
         "nets/mynet.yaml:6:35: error[no-valid-output] conv5 has no valid output: its 9×9 kernel "
         "does not fit a 7×7 input",
@@ -234,11 +244,13 @@ def test_concise() -> None:
 
 
 def test_json() -> None:
-    document = json.loads(render("json", [Checked("nets/mynet.yaml", 3, [the_example()])], PLAIN))
+    document = json.loads(
+        render("json", Run([Checked("nets/mynet.yaml", 3, [the_example()])]), PLAIN)
+    )
     (file,) = document["files"]
     (found,) = file["diagnostics"]
     assert document["format_version"] == 1
-    assert document["summary"] == {"files": 1, "errors": 1, "warnings": 0}
+    assert document["summary"] == {"files": 1, "errors": 1, "warnings": 0, "passed_over": 0}
     assert (file["path"], file["layers"]) == ("nets/mynet.yaml", 3)
     assert {k: found[k] for k in ("code", "severity", "layer", "path", "help")} == {
         "code": "no-valid-output",
@@ -275,7 +287,7 @@ def test_github_escapes(severity: Severity, command: str) -> None:
 
 
 def sarif(diagnostics: Iterable[Diagnostic], path: str = "nets/mynet.yaml") -> dict[str, Any]:
-    text = render("sarif", [Checked(path, 3, list(diagnostics))], PLAIN)
+    text = render("sarif", Run([Checked(path, 3, list(diagnostics))]), PLAIN)
     document: dict[str, Any] = json.loads(text)
     jsonschema.Draft7Validator(
         SARIF, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER

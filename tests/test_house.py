@@ -32,7 +32,7 @@ ORDER = (
     ("linting", "selection", "mending"),
     ("schema",),
     ("render",),
-    ("sources", "spec_files"),
+    ("sources", "spec_files", "recognition"),
     ("api",),
     ("cli",),
     ("__main__",),

@@ -156,7 +156,10 @@ PATHS = [
 @pytest.mark.parametrize(
     ("file", "name", "base"), [p[1:] for p in PATHS], ids=[p[0] for p in PATHS]
 )
-def test_paths(tmp_path: Path, file: str, name: str, base: str) -> None:
+def test_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, name: str, base: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
     write(tmp_path, base, BASE)
     write(tmp_path, "sub/middle.yaml", "extends: ./base.yaml")
     net = cnncalc.load(write(tmp_path, file, f"extends: {name}"))
@@ -195,6 +198,67 @@ def test_the_bases_errors_are_told_in_the_base(tmp_path: Path) -> None:
     net = cnncalc.load(write(tmp_path, "net.yaml", "extends: ./base.yaml"))
     assert errors(net) == ["unknown-key: filter"]
     assert net.diagnostics[0].path.endswith("base.yaml")
+
+
+# What may be a base.
+
+
+def refused(net: cnncalc.Net) -> str:
+    """Why the base is none; its text is nowhere in what is printed."""
+    (found,) = net.diagnostics
+    assert found.code == "unknown-base"
+    assert found.path == net.source.path
+    assert [related for related in found.related if related.span.source is not net.source] == []
+    return found.message.partition(": ")[2]
+
+
+SECRETS = ["token: 0123\n", "root:x:0:0::/root:/bin/sh\n", "", "A=1\0B=2\0", "\xff\xfe\x7f",
+           "extends: eslint:recommended\nrules: {}\n"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SECRETS, ids=ascii)
+def test_a_base_that_does_not_look_like_a_spec(tmp_path: Path, text: str) -> None:
+    (tmp_path / "secret.yaml").write_text(text, "latin-1")
+    net = cnncalc.load(write(tmp_path, "net.yaml", "extends: ./secret.yaml"))
+    assert refused(net) == "it does not look like a spec"
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_a_base_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: bool) -> None:
+    """Also behind a link. Whether there is such a file, nobody learns."""
+    (tmp_path / "in" / "here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "in" / "here")
+    if repository:
+        (tmp_path / "in" / ".git").write_text("gitdir: elsewhere")
+    write(tmp_path, "out.yaml", BASE)
+    (tmp_path / "in" / "link.yaml").symlink_to(tmp_path / "out.yaml")
+    where = "the repository" if repository else "the folder of this file and the current folder"
+    for name in ("../out.yaml", "./link.yaml", "../missing.yaml", "/etc/shadow",
+                 "/proc/self/environ", str(tmp_path / "out.yaml")):  # fmt: skip
+        net = cnncalc.load(write(tmp_path, "in/net.yaml", f"extends: {name}"))
+        assert refused(net).startswith(f"it lies outside {where}")
+
+
+def test_a_base_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder is enough where there is no repository; else the repository is."""
+    write(tmp_path, "base.yaml", BASE)
+    up = write(tmp_path, "deep/er/net.yaml", "extends: ../../base.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert errors(cnncalc.load(up)) == []
+    monkeypatch.chdir(tmp_path / "deep")
+    assert refused(cnncalc.load(up)).startswith("it lies outside")
+    (tmp_path / ".git").mkdir()
+    assert errors(cnncalc.load(up)) == []
+    (tmp_path / "deep" / "er" / ".git").mkdir()
+    assert refused(cnncalc.load(up)).startswith("it lies outside the repository")
+
+
+def test_a_shipped_name_is_no_file_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "lenet5", BASE)
+    net = cnncalc.load(write(tmp_path, "net.yaml", "extends: lenet5"))
+    assert net.spec is not None
+    assert net.spec.layers_source.path == "architectures/lenet5.yaml"
 
 
 def chain(folder: Path, length: int) -> cnncalc.Net:

@@ -35,7 +35,16 @@ MODULES = {"list": "listing"}
 builtin.
 """
 
-FLAGS = {"--source", "--formulas", "--strict", "--help", "-h", "--version"}
+FLAGS = {
+    "--source",
+    "--formulas",
+    "--strict",
+    "--verbose",
+    "--pass-without-specs",
+    "--help",
+    "-h",
+    "--version",
+}
 """The options without a value, as far as they may stand before the command or NET."""
 
 INTERRUPTED, INTERNAL_ERROR = 130, 70

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnncalc import selection, sources
-from cnncalc.cli.mistakes import complain
-from cnncalc.cli.nets import Unusable, analyze, exists, load, missing
+from cnncalc import selection
+from cnncalc.cli.mistakes import complain, shortened
+from cnncalc.cli.nets import Unusable, analyze, load, say_which
 from cnncalc.cli.options import (
     Command,
     batch_options,
@@ -21,17 +22,20 @@ from cnncalc.cli.options import (
     output_options,
 )
 from cnncalc.cli.output import emit, is_terminal, view_of, wants_color
-from cnncalc.render.findings import FORMATS, Checked, render
+from cnncalc.render import View
+from cnncalc.render.findings import FORMATS, Checked, Run, render
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic
+    from cnncalc.spec_files import Candidate
 
-FOR_PROGRAMS = ("json", "sarif")
-"""Formats that are a document even when nothing could be read."""
+FOR_PROGRAMS = ("json", "sarif", "github")
+"""Formats that say what could not be read, and are written even when nothing could."""
 MANY = 50
 """Specs from which a person wants to see that it goes on."""
 
 EXAMPLES = """
+cnncalc check                                  every spec in this folder, at any depth
 cnncalc check mynet.yaml                       every mistake, with place and mend
 cnncalc check nets/ 'more/**/*.yaml'           folders and globs: the specs among the YAML files
 cnncalc check mynet.yaml --expect 'params<=5M' --expect 'activation_bytes<=32MiB'
@@ -104,12 +108,56 @@ gate_options = in_order(
             group="The gate",
             help="Do not tell nor count these. In a spec: # cnncalc: ignore[CODE].",
         ),
+        option(
+            "--pass-without-specs",
+            is_flag=True,
+            group="The gate",
+            help="A folder or glob without a spec is fine, not exit status 2.",
+        ),
+        option(
+            "--verbose",
+            is_flag=True,
+            group="Output",
+            help="Name the YAML files that were passed over, and why.",
+        ),
     ]
 )
 
 
-@click.command("check", cls=Command, examples=EXAMPLES)
-@click.argument("nets", nargs=-1, required=True, metavar="NET...", shell_complete=complete_nets)
+class Check(Command):
+    """The command; where it was not understood, a program that reads its output hears of it."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **rest: Any,
+    ) -> click.Context:
+        typed = list(args)
+        try:
+            return super().make_context(info_name, args, parent, **rest)
+        except click.UsageError as reason:
+            name = value_of(typed, "--format") or os.environ.get("CNNCALC_OUTPUT_FORMAT", "")
+            if name in FOR_PROGRAMS:
+                run = Run([], [shortened(reason.format_message())])
+                emit(render(name, run, View()), value_of(typed, "--output"))
+            raise
+
+
+def value_of(args: Sequence[str], option: str) -> str | None:
+    """The last value of an option among arguments that could not be parsed."""
+    found = None
+    for index, argument in enumerate(args):
+        if argument == option:
+            found = args[index + 1] if index + 1 < len(args) else None
+        elif argument.startswith(f"{option}="):
+            found = argument.removeprefix(f"{option}=")
+    return found
+
+
+@click.command("check", cls=Check, examples=EXAMPLES)
+@click.argument("nets", nargs=-1, metavar="[NET]...", shell_complete=complete_nets)
 @net_options
 @batch_options
 @gate_options
@@ -125,6 +173,8 @@ def command(
     fail_on: str,
     select: frozenset[str],
     ignore: frozenset[str],
+    verbose: bool,
+    pass_without_specs: bool,
     format: str,
     color: str,
     output: str | None,
@@ -132,47 +182,42 @@ def command(
     """Validate nets: one diagnostic per root cause, with file, line and column.
 
     NET is a spec, a folder (its specs, at any depth), a glob, a shipped architecture or - for
-    standard input. The exit status is 0 when all is well, 1 when a net fails, 2 when something
-    cannot be read.
+    standard input; without one, this folder is checked. The exit status is 0 when all is well, 1
+    when a net fails, 2 when something cannot be read.
     """
     gate = Gate(select, ignore, strict, fail_on)
 
-    def check(net: str) -> Checked:
-        loaded = load(net, inputs, parameters)
+    def check(spec: Candidate) -> Checked:
+        loaded = load(spec.path, inputs, parameters)
         report = analyze(loaded, batch, dtype, expect)
-        told = gate.chosen(report.diagnostics)
-        hidden = len(report.diagnostics) - len(told)
-        return Checked(report.source, len(report.rows), told, hidden)
-
-    specs, lost = find(nets)
-    files, unreadable = check_all(progress(specs) if wants_color(color, output) else specs, check)
-    if files or format in FOR_PROGRAMS:
-        emit(render(format, files, view_of(color, output)), output)
-    for reason in (*lost, *unreadable):
-        complain(reason)
-    return 2 if lost or unreadable else int(gate.fails(files))
-
-
-def find(nets: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The specs, and what to say of arguments that name none. One bad argument does not hide
-    the others.
-    """
-    from glob import has_magic
+        found = report.diagnostics
+        found = selection.of_near_spec(found, loaded.source) if spec.near else found
+        told = gate.chosen(found)
+        return Checked(report.source, len(report.rows), told, len(found) - len(told))
 
     from cnncalc.spec_files import find_specs
 
-    found: dict[str, None] = {}
-    lost = []
+    nets = nets or (".",)
     for net in nets:
-        try:
-            found |= dict.fromkeys(find_specs([net]))
-        except sources.Unreadable as reason:
-            lost.append(str(reason) if exists(net) or has_magic(net) else missing(net))
-    return list(found), lost
+        if os.path.isdir(net):
+            say_which(net, folder=True)
+    specs, others, empty = find_specs(nets)
+    lost = [] if pass_without_specs else [f"no spec found in {net}" for net in empty]
+    files, unreadable = check_all(progress(specs) if wants_color(color, output) else specs, check)
+    errors = [shortened(reason) for reason in (*lost, *unreadable)]
+    run = Run(once(files), errors, [(other.path, other.why) for other in others])
+    if files or not errors or format in FOR_PROGRAMS:
+        emit(render(format, run, view_of(color, output)), output)
+    if verbose:
+        for other in others:
+            complain(f"passed over {other.path}: {other.why}")
+    for reason in errors:
+        complain(reason)
+    return 2 if errors else int(gate.fails(files))
 
 
 def check_all(
-    specs: Iterable[str], check: Callable[[str], Checked]
+    specs: Iterable[Candidate], check: Callable[[Candidate], Checked]
 ) -> tuple[list[Checked], list[str]]:
     """Every spec checked, and what cannot be read."""
     import gc
@@ -187,7 +232,13 @@ def check_all(
     return files, unreadable
 
 
-def progress(specs: Sequence[str]) -> Iterable[str]:
+def once(files: Sequence[Checked]) -> list[Checked]:
+    """The files, with what is wrong with a base reported once."""
+    told = selection.reported_once([file.diagnostics for file in files])
+    return [file._replace(diagnostics=found) for file, found in zip(files, told, strict=True)]
+
+
+def progress(specs: Sequence[Candidate]) -> Iterable[Candidate]:
     """The specs, with a bar on a terminal when they are many."""
     import sys
 

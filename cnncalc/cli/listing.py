@@ -22,7 +22,7 @@ def command(format: str, color: str, output: str | None) -> int:
 
     entries = []
     for name in sources.shipped():
-        net = api.load(name)
+        net = api.read(sources.read_shipped(name))
         if net.spec is not None:
             year, family = net.spec.year, net.spec.family
             entries.append(listing.entry(name, net.analyze(), family=family, year=year))

@@ -23,9 +23,11 @@ def tell(mistake: click.ClickException) -> int:
 
 def complain(message: str) -> None:
     """One line on standard error, safe for a screen."""
-    if len(message) > LONGEST:
-        message = f"{message[:LONGEST]}…"
-    emit(f"cnncalc: {printable(message)}\n", error=True)
+    emit(f"cnncalc: {printable(shortened(message))}\n", error=True)
+
+
+def shortened(message: str) -> str:
+    return message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
 
 
 def tell_bug(bug: Exception) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc import sources
+from cnncalc.cli.mistakes import complain
 from cnncalc.diagnostics import Diagnostic, Problem
 
 if TYPE_CHECKING:
@@ -30,10 +31,25 @@ def load(net: str, inputs: Sequence[str] = (), parameters: Sequence[str] = ()) -
         loaded = api.load(net, inputs=inputs, parameters=parameters)
     except sources.Unreadable as reason:
         raise Unusable(unreadable(net, reason)) from None
+    say_which(net)
     for problem in loaded.problems:
         if problem.path.startswith("--"):  # not the spec is wrong, but an option
             raise Unusable(f"{problem.path}: {said(problem)}")
     return loaded
+
+
+def say_which(net: str, *, folder: bool = False) -> None:
+    """Says what a NET is that names both a shipped architecture and a file or a folder here;
+    ``folder``: the folder was taken.
+    """
+    if sources.shipped_path(net) is None or not os.path.lexists(net):
+        return
+    if not os.path.isdir(net):
+        complain(f"{net} is the file of that name here, not the shipped architecture")
+    elif folder:
+        complain(f"{net} is the folder of that name here, not the shipped architecture")
+    else:
+        complain(f"{net} is the shipped architecture, not the folder of that name here")
 
 
 def said(problem: Diagnostic) -> str:

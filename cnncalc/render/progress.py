@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 
-def tracked(items: Sequence[str], words: str) -> Iterable[str]:
+def tracked(items: Sequence[Item], words: str) -> Iterable[Item]:
     """The items, with a bar that grows as they are taken and then goes away."""
     from rich.console import Console
     from rich.progress import track

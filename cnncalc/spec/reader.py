@@ -315,6 +315,7 @@ class FileReader:
         try:
             source = open_base(node.text, self.spec.source)
         except Problem as problem:
+            problem.diagnostic.span.source.extended_at = node.span
             self.tell(problem.diagnostic)
             return None
         except OSError as error:
@@ -323,6 +324,7 @@ class FileReader:
                 rules.references.unknown_base(node.span, node.text, str(error.args[0]), known)
             )
             return None
+        source.extended_at = node.span
         longer = (*chain, source.path)
         if source.path in chain:
             self.tell(rules.references.circular_extends(node.span, longer))

@@ -26,9 +26,19 @@ class Checked(NamedTuple):
     hidden: int = 0
 
 
-def render(name: str, files: Sequence[Checked], view: View) -> str:
+class Run(NamedTuple):
+    """What a run of `check` found: the files, why the exit status is 2 (a sentence for each thing
+    that could not be read), and the YAML files that were passed over, each with the reason.
+    """
+
+    files: Sequence[Checked]
+    errors: Sequence[str] = ()
+    passed_over: Sequence[tuple[str, str]] = ()
+
+
+def render(name: str, run: Run, view: View) -> str:
     """The findings in one of `FORMATS`, ending in a newline."""
-    text: str = import_module(f"cnncalc.render.findings.{name}").render(files, view)
+    text: str = import_module(f"cnncalc.render.findings.{name}").render(run, view)
     return text
 
 
@@ -40,16 +50,23 @@ def plural(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def summary(files: Sequence[Checked]) -> str:
+def summary(run: Run) -> str:
     """`Checked 3 files, 64 layers: 2 errors, 1 warning`. Notes are not counted."""
+    files = run.files
     every = [d for file in files for d in file.diagnostics]
     counts = ((count(every, severity), severity) for severity in ("error", "warning"))
-    found = ", ".join(plural(number, word) for number, word in counts if number)
+    found = [plural(number, word) for number, word in counts if number]
+    if run.errors:
+        found.append(f"{len(run.errors):,} could not be checked")
     layers = sum(file.layers for file in files)
     checked = f"Checked {plural(len(files), 'file')}, {plural(layers, 'layer')}"
-    hidden = sum(file.hidden for file in files)
-    more = f" ({plural(hidden, 'finding')} not selected)" if hidden else ""
-    return f"{checked}: {found or 'no problems'}{more}"
+    aside = []
+    if hidden := sum(file.hidden for file in files):
+        aside.append(f"{plural(hidden, 'finding')} not selected")
+    if run.passed_over:
+        aside.append(f"{plural(len(run.passed_over), 'other YAML file')} passed over")
+    more = f" ({'; '.join(aside)})" if aside else ""
+    return f"{checked}: {', '.join(found) or 'no problems'}{more}"
 
 
 def help_of(diagnostic: Diagnostic) -> list[str]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import printable
-from cnncalc.render.findings import Checked, summary
+from cnncalc.render.findings import Run, summary
 
 if TYPE_CHECKING:
     from cnncalc.render import View
 
 
-def render(files: Sequence[Checked], view: View) -> str:
-    lines = [one_line(str(d)) for file in files for d in file.diagnostics]
-    return "\n".join([*lines, summary(files), ""])
+def render(run: Run, view: View) -> str:
+    lines = [one_line(str(d)) for file in run.files for d in file.diagnostics]
+    return "\n".join([*lines, summary(run), ""])
 
 
 def one_line(text: str) -> str:

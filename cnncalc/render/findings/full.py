@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.diagnostics import Diagnostic, Related, Source, Span, printable
-from cnncalc.render.findings import Checked, help_of, notes_of, summary
+from cnncalc.render.findings import Run, help_of, notes_of, summary
 from cnncalc.render.findings.screen import ScreenLine
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ class Mark(NamedTuple):
     color: str
 
 
-def render(files: Sequence[Checked], view: View) -> str:
+def render(run: Run, view: View) -> str:
     """All findings, a blank line between two, and the summary."""
-    findings = render_diagnostics((d for file in files for d in file.diagnostics), view)
-    last = summary(files)
+    findings = render_diagnostics((d for file in run.files for d in file.diagnostics), view)
+    last = summary(run)
     return f"{findings}\n{last}\n" if findings else f"{last}\n"
 
 

@@ -6,11 +6,10 @@ The message repeats the place, since the log shows the message alone. Escapes: G
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import printable
-from cnncalc.render.findings import Checked, help_of, notes_of, summary
+from cnncalc.render.findings import Run, help_of, notes_of, summary
 from cnncalc.render.findings.paths import anchored, relative
 
 if TYPE_CHECKING:
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def render(files: Sequence[Checked], view: View) -> str:
-    lines = [annotation(d, file.path) for file in files for d in file.diagnostics]
-    return "\n".join([*lines, summary(files), ""])
+def render(run: Run, view: View) -> str:
+    lines = [annotation(d, file.path) for file in run.files for d in file.diagnostics]
+    lines += [f"::error title=cnncalc::{escaped(printable(error))}" for error in run.errors]
+    return "\n".join([*lines, summary(run), ""])
 
 
 def annotation(diagnostic: Diagnostic, path: str) -> str:

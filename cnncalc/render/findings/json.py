@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.render.findings import Checked, count, help_of, notes_of
+from cnncalc.render.findings import Run, count, help_of, notes_of
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic, Mend, Related
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 
 
-def render(files: Sequence[Checked], view: View) -> str:
-    every = [d for file in files for d in file.diagnostics]
+def render(run: Run, view: View) -> str:
+    every = [d for file in run.files for d in file.diagnostics]
     document = {
         "format_version": FORMAT_VERSION,
         "files": [
@@ -25,12 +24,15 @@ def render(files: Sequence[Checked], view: View) -> str:
                 "layers": file.layers,
                 "diagnostics": [plain(d) for d in file.diagnostics],
             }
-            for file in files
+            for file in run.files
         ],
+        "errors": list(run.errors),
+        "passed_over": [{"path": path, "why": why} for path, why in run.passed_over],
         "summary": {
-            "files": len(files),
+            "files": len(run.files),
             "errors": count(every, "error"),
             "warnings": count(every, "warning"),
+            "passed_over": len(run.passed_over),
         },
     }
     return dumps(document, indent=1) + "\n"

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cnncalc import __version__
-from cnncalc.render.findings import Checked, help_of, notes_of
+from cnncalc.diagnostics import printable
+from cnncalc.render.findings import Run, help_of, notes_of
 from cnncalc.render.findings.paths import anchored, relative
 from cnncalc.render.manual import read_page
 from cnncalc.selection import rules
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(files: Sequence[Checked], view: View) -> str:
+def render(run: Run, view: View) -> str:
+    files = run.files
     known = list(rules().values())
     index = {rule.code: number for number, rule in enumerate(known)}
     seen: Counter[str] = Counter()
@@ -35,13 +37,20 @@ def render(files: Sequence[Checked], view: View) -> str:
         "semanticVersion": __version__,
         "rules": [described(rule) for rule in known],
     }
-    run = {
+    log = {
         "tool": {"driver": driver},
+        "invocations": [invocation(run.errors)],
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": artifact(file.path)} for file in files],
         "results": [result(d, file.path, index, seen) for file in files for d in file.diagnostics],
     }
-    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [log]}, indent=1) + "\n"
+
+
+def invocation(errors: Sequence[str]) -> dict[str, Any]:
+    """Whether all could be read, and what could not."""
+    told = [{"level": "error", "message": {"text": printable(error)}} for error in errors]
+    return {"executionSuccessful": not errors, "toolExecutionNotifications": told}
 
 
 def described(rule: Rule[...]) -> dict[str, Any]:
