@@ -1,6 +1,7 @@
 """The nearest legal word to one that is not: by what other frameworks call it, or by spelling.
 
-Asked only when something is wrong, from any room; imports nothing of the project.
+Asked only when something is wrong, by any stage; beside it stand the names of layers that cnncalc
+does not have (`cnncalc.missing_kinds`), for which no look-alike is offered.
 """
 
 from __future__ import annotations
@@ -8,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from cnncalc.missing_kinds import MISSING, fold
+
+__all__ = ["FIELD_ALIASES", "KIND_ALIASES", "QUANTITY_ALIASES", "SPEC_ALIASES", "WORD_ALIASES",
+           "fold", "nearest"]  # fmt: skip
+
 Aliases = Mapping[str, tuple[str, ...]]
 """A foreign word, folded (see `fold`), and what it may mean here, likeliest first."""
 
 LONGEST: Final = 60
 """No name is longer; comparing more would only cost time."""
-
-SEPARATORS: Final = str.maketrans("", "", "_-. ")
-
-
-def fold(word: str) -> str:
-    """A word without case and separators: `Batch_Norm` and `batchnorm` are one."""
-    return word.translate(SEPARATORS).lower()
 
 
 def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None) -> str | None:
@@ -40,6 +39,8 @@ def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None
     for meant in (aliases or {}).get(folded, ()):
         if fold(meant) in legal:
             return legal[fold(meant)]
+    if folded in MISSING and aliases in (KIND_ALIASES, WORD_ALIASES):
+        return None
     from difflib import get_close_matches
 
     close = get_close_matches(folded, legal, n=1, cutoff=0.66)
@@ -59,12 +60,11 @@ def _table(rows: str) -> dict[str, tuple[str, ...]]:
 # Sources: torch.nn, keras.layers, Caffe's layer catalogue and caffe.proto, darknet's cfg files.
 
 KIND_ALIASES: Final[Aliases] = _table("""
-conv: conv1d conv2d conv3d convolution convolutional conv_2d Convolution2D cnn
+conv: conv2d convolution convolutional conv_2d Convolution2D cnn
 depthwise_conv: depthwise depthwise_conv2d dw dwconv dw_conv depthwise_convolution
-depthwise_conv: separable separable_conv separable_conv2d sepconv
 transposed_conv: deconv deconvolution conv_transpose conv_transpose2d Conv2DTranspose
 transposed_conv: convtranspose transpose_conv transposed_convolution upconv up_conv conv2d_transpose
-fc: linear dense inner_product connected fully_connected affine lin Gemm mlp
+fc: linear dense inner_product connected fully_connected affine lin Gemm
 maxpool: pool pooling maxpool2d max_pool max_pool2d max_pooling MaxPooling2D mp
 avgpool: average_pool average_pooling avg_pool2d AveragePooling2D avg_pooling mean_pool ap
 global_avgpool: gap global_average_pooling global_avg_pool GlobalAveragePooling2D global_pool
@@ -72,10 +72,9 @@ global_avgpool: global_average_pool global_pooling
 global_maxpool: gmp global_max_pooling global_max_pool GlobalMaxPooling2D
 adaptive_avgpool: adaptive_avg_pool2d adaptive_average_pooling adaptive_pool AdaptiveAvgPool2d
 adaptive_maxpool: adaptive_max_pool2d adaptive_max_pooling
-batchnorm: bn batch_norm BatchNorm2d batch_normalization norm batchnormalize batchnorm_2d
+batchnorm: bn batch_norm BatchNorm2d batch_normalization batchnormalize batchnorm_2d
 layernorm: ln layer_norm layer_normalization LayerNorm2d
 groupnorm: gn group_norm group_normalization
-groupnorm: instance_norm InstanceNorm2d
 lrn: local_response_norm local_response_normalization LocalResponseNorm response_norm
 relu: rectifier rectified_linear
 leaky_relu: leaky lrelu LeakyReLU
@@ -84,23 +83,23 @@ hardswish: hswish hard_swish h_swish
 hardsigmoid: hsigmoid hard_sigmoid h_sigmoid
 sigmoid: logistic
 tanh: tan_h hyperbolic_tangent
-softmax: log_softmax soft_max SoftmaxWithLoss
+softmax: soft_max SoftmaxWithLoss
 prelu: p_relu parametric_relu
 relu6: clipped_relu
-dropout: drop dropout2d spatial_dropout SpatialDropout2D alpha_dropout
+dropout: drop
 stochastic_depth: drop_path droppath drop_connect
-flatten: view reshape squeeze ravel
+flatten: view ravel
 identity: noop no_op pass pass_through skip input
 slice: split chunk narrow part
-crop: center_crop centercrop cropping Cropping2D
-pad: zero_pad ZeroPad2d ZeroPadding2D zero_padding padding reflection_pad
+crop: center_crop centercrop cropping
+pad: zero_pad ZeroPad2d ZeroPadding2D zero_padding padding
 channel_shuffle: shuffle shuffle_channel channelshuffle
-upsample: upsampling UpSampling2D interpolate resize interp unpool upsampling_nearest
-space_to_depth: reorg pixel_unshuffle focus
+upsample: upsampling UpSampling2D interpolate resize interp upsampling_nearest
+space_to_depth: reorg pixel_unshuffle
 pixel_shuffle: depth_to_space subpixel sub_pixel
 scale: layer_scale layerscale
 add: sum eltwise elementwise plus shortcut eltwise_sum
-concat: cat concatenate concatenation route stack merge join
+concat: cat concatenate concatenation route merge join
 multiply: mul product times eltwise_product
 residual: res residual_block skip_connection resblock shortcut
 aux: auxiliary side_head auxiliary_head
@@ -110,7 +109,7 @@ aux: auxiliary side_head auxiliary_head
 FIELD_ALIASES: Final[Aliases] = _table("""
 filters units: out_channels num_output n channels out num_filters features out_features width
 units filters: units filters out_features num_units hidden neurons outputs output nodes
-kernel factor size: kernel_size size k ksize kernel_shape filter_size window pool_size field
+kernel: kernel_size size k ksize kernel_shape filter_size window pool_size field
 kernel size: kernel f
 stride: strides s step subsample
 padding: pad pads p padding_mode border
@@ -121,15 +120,14 @@ bias: use_bias biases bias_term
 norm: bn batch_norm batch_normalize normalization norm_layer use_bn normalizer
 activation: act nonlinearity act_layer relu activation_fn
 multiplier: depth_multiplier channel_multiplier
-probability: p rate prob ratio dropout_ratio dropout drop_prob drop_rate keep_prob
+probability: p rate prob ratio dropout_ratio dropout drop_prob drop_rate
 slope alpha: negative_slope alpha leak slope
-affine: scale center learnable
+affine: learnable
 size: local_size output_size target_size n shape out_size
 factor: scale_factor scale upscale_factor downscale_factor block_size stride r times
 mode: interpolation method
 rounding: ceil_mode round_mode round
 inplace: in_place
-per_channel: num_parameters shared_axes channel_shared
 shortcut: skip downsample projection
 repeat: repeats times num n count number num_layers loop
 from: input inputs bottom source layers in
@@ -140,7 +138,6 @@ share: shared weights tied reuse share_with
 body: layers steps main branch
 crop: crop_to
 to: size_like like target
-part: index chunk i
 of: parts chunks splits
 """)
 """Parameters of layers, and the keys that every step has."""

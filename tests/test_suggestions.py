@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cnncalc
+from cnncalc.diagnostics import RULES
 from cnncalc.layers import KINDS
+from cnncalc.mending import mended_texts
+from cnncalc.missing_kinds import MISSING, ROWS, missing_kind
 from cnncalc.suggestions import (
     FIELD_ALIASES,
     KIND_ALIASES,
@@ -40,7 +46,6 @@ KIND_CASES = [
     ("deconv", "transposed_conv"),
     ("ConvTranspose2d", "transposed_conv"),
     ("upconv", "transposed_conv"),
-    ("separable", "depthwise_conv"),
     ("dwconv", "depthwise_conv"),
     ("leaky", "leaky_relu"),
     ("LeakyReLU", "leaky_relu"),
@@ -50,7 +55,6 @@ KIND_CASES = [
     ("route", "concat"),
     ("cat", "concat"),
     ("Concatenate", "concat"),
-    ("reshape", "flatten"),
     ("view", "flatten"),
     ("reorg", "space_to_depth"),
     ("drop_path", "stochastic_depth"),
@@ -60,6 +64,24 @@ KIND_CASES = [
     ("batchnrom", "batchnorm"),
     ("max-pool", "maxpool"),
     ("residul", "residual"),
+    # layers that are not here: no look-alike
+    *(
+        (word, None)
+        for word in (
+            "grn",
+            "selu",
+            "glu",
+            "celu",
+            "crelu",
+            "softmin",
+            "rmsnorm",
+            "mlp",
+            "instance_norm",
+            "separable_conv",
+            "conv3d",
+            "log_softmax",
+        )
+    ),
     ("zebra", None),
     ("", None),
     ("conv" * 1000, None),
@@ -129,3 +151,103 @@ def test_any_word(word: str, candidates: list[str]) -> None:
     """What is offered is legal."""
     found = nearest(word, candidates, KIND_ALIASES)
     assert found is None or found in candidates
+
+
+def only_error(step: str, input: str = "32x32x64") -> cnncalc.Diagnostic:
+    """What is wrong with a net of one step."""
+    net = cnncalc.loads(f"input: {input}\nlayers:\n  - {step}\n")
+    [error] = [d for d in net.diagnostics if d.severity == "error"]
+    return error
+
+
+@pytest.mark.parametrize("word", ["LSTM", "lstm1", "MultiheadAttention", "grn", "conv3d", "Conv1d"])
+def test_a_layer_that_is_not_here(word: str) -> None:
+    """One sentence, and no fix that would turn it into another layer."""
+    error = only_error(f"{word}: 64")
+    assert error.code == "unknown-kind"
+    assert error.message.startswith(f"cnncalc has no '{word}': ")
+    assert error.mends == ()
+
+
+def test_missing_kinds_are_missing() -> None:
+    """The row of a kind goes when the kind comes; no name stands twice."""
+    assert {word for word in MISSING if word in map(fold, KIND_WORDS)} == set()
+    rows = [{fold(word) for word in words.split()} for words, *_ in ROWS]
+    assert sum(map(len, rows)) == len(MISSING)
+    assert not {word for word in MISSING if word in KIND_ALIASES or word in WORD_ALIASES}
+
+
+@pytest.mark.parametrize(("why", "recipe"), sorted({(why, recipe) for _, why, recipe in ROWS}))
+def test_a_recipe_can_be_followed(why: str, recipe: str) -> None:
+    """The sentence is one; the steps in a recipe are steps, the words kinds."""
+    assert why[0].islower() or why.startswith(("Focus", "RMS", "Keras", "CReLU"))
+    assert not why.endswith(".")
+    steps = re.findall("`(- [^`]+)`", recipe)
+    if steps:
+        net = cnncalc.loads("input: 32x32x64\nlayers:\n" + "".join(f"  {s}\n" for s in steps))
+        assert [d for d in net.diagnostics if d.severity == "error"] == []
+    for word in re.findall("`([a-z_]+)`", recipe):
+        assert word in KINDS
+
+
+def test_a_block_of_that_name_is_near() -> None:
+    assert missing_kind("GRN", ["grn"]) is None
+    text = "input: 8x8x4\nblocks:\n  atention: [relu]\nlayers:\n  - attention\n  - atention\n"
+    error = next(d for d in cnncalc.loads(text).diagnostics if d.code == "unknown-kind")
+    assert [mend.text for mend in error.mends] == ["atention"]
+
+
+def test_an_activation_that_is_not_here() -> None:
+    error = only_error("conv: {filters: 8, kernel: 3, activation: selu}")
+    assert error.mends == ()
+    assert "`elu` has the same figures" in error.help[0]
+
+
+FIXES = [
+    # what is written, the step once the first fixes offered are applied; None: no fix
+    ("conv: {filters: 8, kernel: 3×3}", "conv: {filters: 8, kernel: 3}"),
+    ("conv: {filters: 8, kernel: 3 × 3}", "conv: {filters: 8, kernel: 3}"),
+    ("conv: {filters: 8, kernel: 3×5}", None),
+    ("conv: {filters: 8, kernel: 3x5}", None),
+    ("conv: {filters: 2×64, kernel: 3}", None),
+    ("conv: [64, 3, 1, 1]", "conv: {filters: 64, kernel: 3, stride: 1, padding: 1}"),
+    ("conv: [64, 128, 3, 1]", "conv: [128, 3, 1]"),
+    ("groupnorm: [32, 64]", "groupnorm: 32"),
+    ("fc: [512, 10]", "fc: 10"),
+    ("prelu: 64", "prelu: {per_channel: true}"),
+    ("layernorm: [64, 32, 32]", None),
+    ("dropout: {keep_prob: 0.8}", "dropout: {probability: 0.2}"),
+    ("prelu: {channel_shared: true}", "prelu: {per_channel: false}"),
+    ("conv: {filters: 8, kernel: 3, no_bias: true}", "conv: {filters: 8, kernel: 3, bias: false}"),
+    ("upsample: {size: 56}", None),
+    ("batchnorm: {scale: false}", None),
+    ("conv: {filters: 8, size: 1, stride: 1, pad: 1}",
+     "conv: {filters: 8, kernel: 1, stride: 1, padding: same}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "fixed"), FIXES)
+def test_a_fix_is_what_was_meant(written: str, fixed: str | None) -> None:
+    """A fix that would give another net than the author's is not offered."""
+    net = cnncalc.loads(f"input: 32x32x64\nlayers:\n  - {written}\n")
+    errors = [d for d in net.diagnostics if d.severity == "error"]
+    if fixed is None:
+        assert [d.mends for d in errors] == [()]
+        return
+    texts: dict[str, str] = {}
+    for error in reversed(errors):  # the last one first, so that places stay
+        changed = mended_texts(error.mends[0])
+        if texts:
+            net = net.changed(texts)
+            error = next(d for d in net.diagnostics if d.code == error.code)
+            changed = mended_texts(error.mends[0])
+        texts = changed
+    [text] = texts.values()
+    assert text == f"input: 32x32x64\nlayers:\n  - {fixed}\n"
+
+
+def test_another_number_is_another_step() -> None:
+    text = "input: 8x8x4\nlayers:\n  - conv1: [4, 1]\n  - conv2: [4, 1]\n  - relu: {from: conv3}\n"
+    error = next(d for d in cnncalc.loads(text).diagnostics if d.code == "unknown-step")
+    assert error.mends == ()
+    assert RULES[error.code].family == "references"

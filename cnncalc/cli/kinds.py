@@ -45,8 +45,11 @@ def command(kind: str | None, color: str, output: str | None) -> int:
 
 def no_kind(word: str) -> str:
     from cnncalc.layers import KINDS
+    from cnncalc.missing_kinds import missing_kind
     from cnncalc.suggestions import KIND_ALIASES, nearest
 
+    if missing := missing_kind(word, KINDS):
+        return "; ".join(filter(None, (f"cnncalc has no '{word}': {missing.why}", missing.recipe)))
     meant = nearest(word, KINDS, KIND_ALIASES)
     hint = f"did you mean '{meant}'?" if meant else "`cnncalc kinds` lists them"
     return f"there is no layer kind '{word}'; {hint}"

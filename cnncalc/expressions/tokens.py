@@ -15,7 +15,7 @@ THOUSANDS: Final = r"\s*[1-9][0-9]{0,2}(,[0-9]{3})+\s*"
 
 TOKEN: Final = re.compile(
     r"""\s*(?:
-    (?P<number>\.?[0-9](?:[eE][+-](?=[0-9])|[\w.])*)
+    (?P<number>\.?[0-9](?:[eE][+-](?=[0-9])|[\w.]|[ ]?×[ ]?(?=[0-9]))*)
     |(?P<name>[^\W\d]\w*)
     |(?P<foreign>&&|\|\||===|!==|<>|=<|=>|<<|>>|!(?!=)|=(?!=)|[\^&|?:×·÷−≤≥≠–])
     |(?P<operator>\*\*|//|[=!<>]=|[-+*/%<>()\[\],])
@@ -115,11 +115,16 @@ def malformed_number(token: Token) -> Fault:
     elif re.match("0[0-9_]", text):
         why, instead = "leading zeros are not allowed", text.lstrip("0_")
         instead = instead if LITERAL.fullmatch(instead) else ""
-    elif re.fullmatch("[0-9]+([xX×][0-9]+)+", text):
+    elif re.fullmatch("[0-9]+([xX]| ?× ?)[0-9]+", text):
         why = "it is written like a shape"
-        numbers = re.split("[xX×]", text)
-        instead = numbers[0] if len(set(numbers)) == 1 else f"[{', '.join(reversed(numbers))}]"
-        advice = "height and width are a list: `[3, 5]`; one number stands for both"
+        one, other = re.split("[xX]| ?× ?", text)
+        instead = one if one == other else ""  # 3x5 may mean either order
+        advice = (
+            "one number stands for height and width"
+            if instead
+            else f"height and width are a list, the height first: `[{one}, {other}]`"
+        )
+        advice += f"; a product is `{one} * {other}`" if "×" in text else ""
     elif "__" in text or text.endswith("_"):
         why = "one underscore stands between two digits"
     return Fault(

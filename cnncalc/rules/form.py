@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Span, rule
+from cnncalc.missing_kinds import missing_kind
 from cnncalc.rules.references import known_names, rename
 from cnncalc.suggestions import FIELD_ALIASES, KIND_ALIASES, nearest
 
@@ -70,6 +71,14 @@ def unknown_kind(
     if mends is None:
         mends = rename(span, nearest(label, [*blocks, *known], KIND_ALIASES))
     mends = tuple(mends)
+    missing = None if mends else missing_kind(label, [*blocks, *known])
+    if missing is not None:
+        return Diagnostic(
+            f"cnncalc has no '{label}': {missing.why}",
+            span,
+            label="not a layer kind",
+            help=(missing.recipe,) if missing.recipe else (),
+        )
     return Diagnostic(
         f"'{label}' is no layer kind and no block",
         span,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Span, rule
+from cnncalc.missing_kinds import Missing, missing_kind
 from cnncalc.suggestions import WORD_ALIASES, nearest
 
 
@@ -20,6 +21,11 @@ def known_names(names: Sequence[str]) -> tuple[str, ...]:
     shown = sorted(dict.fromkeys(names))
     more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
     return (f"known here: {', '.join(shown[:12])}{more}",)
+
+
+def recipe_of(missing: Missing | None) -> tuple[str, ...]:
+    """What to write for a layer that cnncalc does not have, where there is something."""
+    return (f"{missing.why}; {missing.recipe}",) if missing and missing.recipe else ()
 
 
 @rule("references")
@@ -44,12 +50,13 @@ def unknown_name(
           - conv: [width, 3]
     """
     near = nearest(name, [*known, *words], WORD_ALIASES)
+    missing = None if near else missing_kind(name)
     return Diagnostic(
         f"nothing here is called '{name}'",
         span,
         label="not defined",
         mends=rename(span, near),
-        help=() if near else known_names(known),
+        help=recipe_of(missing) or (() if near else known_names(known)),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Mend, Span, rule
 from cnncalc.edits import replacing, source_text
+from cnncalc.missing_kinds import missing_kind
+from cnncalc.rules.references import recipe_of
 from cnncalc.suggestions import WORD_ALIASES, nearest
 
 
@@ -131,10 +133,11 @@ def unknown_word(
           - conv: {filters: 16, kernel: 3, padding: valid, activation: relu}
     """
     near = nearest(shown, [*choices, *names], WORD_ALIASES)
+    missing = None if near else missing_kind(shown)
     return Diagnostic(
         f"{subject}: '{shown}' is not one of the choices",
         span,
         label="not a choice",
         mends=[replacing(span, near)] if near else (),
-        help=() if near else (f"the choices: {', '.join(choices)}",),
+        help=() if near else (*recipe_of(missing), f"the choices: {', '.join(choices)}"),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from cnncalc.edits import (
 )
 from cnncalc.layers.fields import Choice
 from cnncalc.layers.layer import KINDS
+from cnncalc.missing_kinds import missing_kind
 from cnncalc.spec.labels import numbered
 from cnncalc.suggestions import FIELD_ALIASES, KIND_ALIASES, fold, nearest
 from cnncalc.yaml_nodes import Entry, Mapping, Node, Scalar
@@ -53,7 +55,11 @@ WITHOUT_EFFECT = (
     "activityregularizer", "weightfiller", "biasfiller", "trainable", "dataformat", "device",
 )  # fmt: skip
 """What other tools take, and no figure of a net depends on."""
+KEPT = ("keepprob", "keepprobability", "survivalprob", "survivalprobability")
+"""The share that stays, where ours is the share that is dropped."""
 KIND_KEYS = ("type", "kind", "layer", "layertype", "class", "classname", "module", "op", "optype")
+ITEM_OF_TWO = {"fc": 1, "groupnorm": 0, "lrn": 0}
+"""Of two items, which one counts: Linear(inputs, units), GroupNorm(groups, channels)."""
 WINDOW = ("kernel", "stride", "padding")
 DIMENSION = re.compile(r"_?[123]d(?=_|\d|$)", re.IGNORECASE)
 STEP_KEYS = ("name", "from", "repeat", "if", "expect", "share")
@@ -71,6 +77,10 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
         yield replace_entry(entry, f"norm: {'batchnorm' if text in YES else 'none'}")
     elif folded == "ceilmode" and "rounding" in known and text in YES + NO:
         yield replace_entry(entry, f"rounding: {'ceil' if text in YES else 'floor'}")
+    elif (meant := opposite(folded, text, known)) is not None:
+        yield replace_entry(entry, meant)
+    elif darknet_pad(node, entry) and "padding" in known:
+        yield replace_entry(entry, "padding: same")
     elif folded in INFERRED:
         edit = remove_entry(node, key)
         if edit is not None:
@@ -81,10 +91,34 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
         yield Mend(near, (Edit(entry.key.span, near),))
 
 
+def darknet_pad(node: Mapping, entry: Entry) -> bool:
+    """Whether an entry is darknet's `pad=1`, a switch; its kernel is called `size`."""
+    key, value = entry.key.text, entry.value
+    return key == "pad" and "size" in node.entries and source_text(value.span) == "1"
+
+
+def opposite(key: str, text: str, known: Sequence[str]) -> str | None:
+    """The entry for a key of another tool that says the contrary of ours; None for other keys."""
+    if key in KEPT and "probability" in known:
+        found = re.fullmatch(r"(0?\.[0-9]{1,12}|1(?:\.0*)?)", text)
+        dropped = Decimal(1) - Decimal(text) if found else None
+        return f"probability: {dropped.normalize():f}" if dropped is not None else None
+    ours = {"nobias": "bias", "channelshared": "per_channel"}.get(key)
+    if ours in known and text in YES + NO:
+        return f"{ours}: {'false' if text in YES else 'true'}"
+    if key == "numparameters" and "per_channel" in known and text.isdigit():
+        return f"per_channel: {'false' if text == '1' else 'true'}"
+    return None
+
+
 def of_unknown_kind(label: Scalar, value: Node | None, known: Sequence[str]) -> Iterator[Mend]:
     """The label with the kind's name here, its number kept: `pool1`: `maxpool1`; and where its
     parameters too have other names here, those with it.
     """
+    if missing_kind(label.text, known):
+        own = nearest(label.text, [word for word in known if word not in KINDS])
+        yield from [replacing(label.span, own)] if own else ()
+        return
     text = label.text.replace(" ", "_")
     plain = DIMENSION.sub("", text)
     numbered = NUMBERED.fullmatch(plain)
@@ -110,6 +144,8 @@ def translated(kind: type[Layer], label: Scalar, word: str, node: Mapping) -> It
     for key, entry in node.entries.items():
         name, text = key_meant(kind, key), source_text(entry.value.span)
         value = text.lower() if text in ("True", "False") else text
+        if darknet_pad(node, entry):
+            value = "same"
         changed |= name != key or value != text
         if name is None or name in pairs:
             return
@@ -162,18 +198,19 @@ def of_no_list_form(kind: type[Layer], label: Scalar, node: ListNode) -> Iterato
     if kind.takes_list:
         by_name = [*kind.positional, "padding"]
         drops_first = len(items) > 1 and items[1].isdigit() and int(items[1]) > LARGE_KERNEL
-        rows = (items[1:], items) if drops_first else (items, items[1:])
-        for row in rows:
-            if len(row) <= len(kind.positional):
-                yield replacing(node.span, f"[{', '.join(row)}]")
-            elif len(row) == len(by_name):
-                yield replacing(node.span, braces(by_name, row))
+        row = items[1:] if drops_first else items  # PyTorch's first is the number of inputs
+        if len(row) <= len(kind.positional):
+            yield replacing(node.span, f"[{', '.join(row)}]")
+        elif len(row) == len(by_name):
+            yield replacing(node.span, braces(by_name, row))
     elif "kernel" in kind.fields and 1 < len(items) <= len(WINDOW):
         yield replacing(node.span, braces(WINDOW, items))
-    elif kind.positional and len(items) in (1, 2):
-        yield replacing(node.span, items[-1])
-    if not kind.positional:
-        yield without_value(label, node)
+    elif kind.positional and len(items) == 1:
+        yield replacing(node.span, items[0])
+    elif len(items) == 2 and kind.kind in ITEM_OF_TWO:
+        yield replacing(node.span, items[ITEM_OF_TWO[kind.kind]])
+    if not kind.positional and len(items) == 1:
+        yield bare(kind, label, node, items[0])
 
 
 def braces(names: Iterable[str], values: Iterable[str]) -> str:
@@ -186,7 +223,16 @@ def of_no_bare_value(kind: type[Layer], label: Scalar, value: Scalar) -> Iterato
     if kind.takes_branches:
         yield replacing(value.span, f"{{from: [{value.text}, previous]}}")
     else:
-        yield without_value(label, value)
+        yield bare(kind, label, value, value.text)
+
+
+def bare(kind: type[Layer], label: Scalar, node: Node, text: str) -> Mend:
+    """The kind alone, which computes the number that other tools must be told; PyTorch's PReLU
+    has that many slopes.
+    """
+    if "per_channel" in kind.fields and text.isdigit() and text != "1":
+        return replacing(node.span, "{per_channel: true}")
+    return without_value(label, node)
 
 
 def names_of(node: ListNode) -> Mend:
@@ -361,8 +407,15 @@ def as_list(value: Scalar) -> tuple[Mend, ...]:
     return (replacing(value.span, f"[{source_text(value.span)}]"),)
 
 
+def letters(name: str) -> str:
+    """The name without its digits."""
+    return re.sub("[0-9]+", "#", name)
+
+
 def to_name(span: Span, name: str, near: str | None) -> tuple[Mend, ...]:
     """The nearest name; for an index, as YOLO counts layers, `-1` is the previous one."""
     if name == "-1":
         near = "previous"
+    elif near and letters(name) == letters(near):
+        near = None  # another number is another step
     return (replacing(span, near),) if near else ()
