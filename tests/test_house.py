@@ -20,7 +20,7 @@ from cnncalc.layers import KINDS
 PACKAGE = Path(cnncalc.__file__).parent
 
 ORDER = (
-    ("diagnostics",),
+    ("diagnostics", "missing_kinds"),
     ("shape", "figures", "suggestions", "yaml_nodes", "edits"),
     ("encoding", "syntax_errors", "yaml_tree"),
     ("layers", "quantities"),
@@ -48,7 +48,9 @@ BACKWARDS = {
 """The exceptions, and why."""
 
 BESIDE_ALL = "rules"
-NEEDED_BY_RULES = {"diagnostics", "edits", "suggestions", "quantities", "figures", "shape"}
+NEEDED_BY_RULES = {
+    *("diagnostics", "edits", "suggestions", "missing_kinds", "quantities", "figures", "shape"),
+}
 RICH_AT_HOME = "cnncalc.render"
 YAML_AT_HOME = {"cnncalc.yaml_tree"}
 

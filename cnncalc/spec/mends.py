@@ -57,6 +57,7 @@ WITHOUT_EFFECT = (
 """What other tools take, and no figure of a net depends on."""
 KEPT = ("keepprob", "keepprobability", "survivalprob", "survivalprobability")
 """The share that stays, where ours is the share that is dropped."""
+DARKNET_PAD = ("pad", "1")
 KIND_KEYS = ("type", "kind", "layer", "layertype", "class", "classname", "module", "op", "optype")
 ITEM_OF_TWO = {"fc": 1, "groupnorm": 0, "lrn": 0}
 """Of two items, which one counts: Linear(inputs, units), GroupNorm(groups, channels)."""
@@ -93,8 +94,8 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
 
 def darknet_pad(node: Mapping, entry: Entry) -> bool:
     """Whether an entry is darknet's `pad=1`, a switch; its kernel is called `size`."""
-    key, value = entry.key.text, entry.value
-    return key == "pad" and "size" in node.entries and source_text(value.span) == "1"
+    written = (entry.key.text, source_text(entry.value.span))
+    return written == DARKNET_PAD and "size" in node.entries
 
 
 def opposite(key: str, text: str, known: Sequence[str]) -> str | None:
