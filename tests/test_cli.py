@@ -60,7 +60,12 @@ pytestmark = pytest.mark.usefixtures("nets")
         (["good.yaml", "--input", "3x8x8"], 2),
         (["good.yaml", "--input", "2x2x3"], 1),
         (["list"], 0),
-        (["list", "--format", "json"], 0),
+        (["list", "LeNet"], 0),
+        (["list", "lenet", "--format", "json"], 0),
+        (["list", "lenet", "--year", "1998", "--family", "Le-Net"], 0),
+        (["list", "lenet", "--year", "1999"], 2),
+        (["list", "--family", "ResNt"], 2),
+        (["list", "--year", "x"], 2),
         (["kinds"], 0),
         (["kinds", "conv"], 0),
         (["kinds", "convolution"], 2),
@@ -88,6 +93,35 @@ def test_help(command: str) -> None:
     assert result.exit_code == 0
     assert "Examples:\n" in result.stdout
     assert f"cnncalc {'' if command == 'show' else command}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "names"),
+    [
+        (["Alex Net"], ["alexnet", "zfnet", "alexnet_torchvision"]),
+        (["vgg-16"], ["vgg16", "vgg16_bn", "vgg16_torchvision"]),
+        (["--family", "wide resnet"], ["wide_resnet50_2", "wide_resnet101_2"]),
+        (["--year", "1998"], ["lenet5"]),
+        (["resnet50", "--family", "ResNet", "--year", "2015"], ["resnet50", "resnet50_v1"]),
+    ],
+    ids=words,
+)
+def test_list_of_some(args: list[str], names: list[str]) -> None:
+    shown = run("list", *args, "--format", "json").stdout
+    assert [net["name"] for net in json.loads(shown)["nets"]] == names
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--family", "ResNt"], "there is no family 'ResNt'; did you mean 'ResNet'?"),
+        (["--family", "x"], "there is no family 'x'; `cnncalc list` shows them"),
+        (["x", "--year", "2015"], "no shipped net fits 'x' --year 2015; `cnncalc list` shows all"),
+    ],
+    ids=words,
+)
+def test_list_of_none(args: list[str], said: str) -> None:
+    assert run("list", *args).stderr.startswith(f"cnncalc: {said}\n")
 
 
 # A NET without a command.
@@ -203,7 +237,8 @@ def test_source(nets: Path) -> None:
     "args",
     [
         ["good.yaml"], ["good.yaml", "--source"], ["good.yaml", "--format", "json"],
-        ["check", "good.yaml"], ["explain", "good.yaml", "conv1"], ["list"], ["kinds"], ["rule"],
+        ["check", "good.yaml"], ["explain", "good.yaml", "conv1"], ["list", "lenet"], ["kinds"],
+        ["rule"],
         ["rule", "wrong-type"], ["schema"],
     ],
     ids=words,
@@ -257,7 +292,7 @@ def test_when_there_is_colour(
 
 SHOWING = [
     ["broken.yaml"], ["blocks.yaml", "--depth", "1"], ["check", "broken.yaml"],
-    ["explain", "good.yaml", "conv1"], ["list"], ["kinds"], ["kinds", "conv"], ["rule"],
+    ["explain", "good.yaml", "conv1"], ["list", "lenet"], ["kinds"], ["kinds", "conv"], ["rule"],
     ["rule", "no-valid-output"],
 ]  # fmt: skip
 
