@@ -109,6 +109,8 @@ def test_help(command: str) -> None:
 def test_list_of_some(args: list[str], names: list[str]) -> None:
     shown = run("list", *args, "--format", "json").stdout
     assert [net["name"] for net in json.loads(shown)["nets"]] == names
+    words = "1 net." if len(names) == 1 else f"{len(names)} nets."
+    assert f"\n{words} " in run("list", *args).stdout
 
 
 @pytest.mark.parametrize(

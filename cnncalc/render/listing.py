@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncalc.layers.weighted import Weighted
 from cnncalc.network import Node
 from cnncalc.quantities import compact
+from cnncalc.render.findings import plural
 from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def render(entries: Iterable[Entry], view: View) -> str:
     page.grid(narrowed(grid, view))
     page.gap()
     page.paragraph(
-        f"{len(nets)} nets. Parameters, MACs and activations (values) are per image; depth counts "
+        f"{plural(len(nets), 'net')}. Parameters, MACs and activations (values) are per image; depth counts "
         "the layers with weights on the longest way through the net.",
         style="dim",
     )
