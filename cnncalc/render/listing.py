@@ -102,8 +102,8 @@ def render(entries: Iterable[Entry], view: View) -> str:
     page.grid(narrowed(grid, view))
     page.gap()
     page.paragraph(
-        f"{plural(len(nets), 'net')}. Parameters, MACs and activations (values) are per image; depth counts "
-        "the layers with weights on the longest way through the net.",
+        f"{plural(len(nets), 'net')}. Parameters, MACs and activations (values) are per image; "
+        "depth counts the layers with weights on the longest way through the net.",
         style="dim",
     )
     return page.text()
