@@ -120,6 +120,29 @@ WRONG = [
         ": a 4×8 crop is larger than its 6×6 input", "", ["size: [6, 4]"],
     ),
     Wrong(
+        "maxpool", {"kernel": 3, "padding": 2}, "8x8x3", "pool-padding-too-large",
+        ": its padding of 2 along the width is more than half of its window of 3", "",
+        ["padding: 1"],
+    ),
+    Wrong(
+        "avgpool", {"kernel": [2, 5], "stride": 1, "padding": 2}, "8x8x3", "pool-padding-too-large",
+        ": its padding of 2 along the height is more than half of its window of 2", "",
+        ["padding: [1, 2]"],
+    ),
+    Wrong(
+        "maxpool", {"kernel": 2, "dilation": 3, "padding": 3}, "8x8x3", "pool-padding-too-large",
+        ": its padding of 3 along the width is more than half of its window of 4", "",
+        ["padding: 2"],
+    ),
+    Wrong(
+        "transposed_conv",
+        {"filters": 8, "kernel": 3, "stride": [3, 2], "output_padding": 2, "dilation": 2}, "4x4x3",
+        "output-padding-too-large",
+        ": its output padding of 2 along the width is not less than its stride of 2 or its "
+        "dilation of 2",
+        "", ["output_padding: [2, 1]"],
+    ),
+    Wrong(
         "space_to_depth", {"factor": 4}, "12x10x3", "factor-does-not-divide",
         ": 4×4 squares do not fill its 12×10 input, whose height is 10", "", ["factor: 2"],
     ),

@@ -47,6 +47,8 @@ def returns(report: Report) -> None:
     again = analyzed(text)
     assert figures(again) == figures(report)
     assert [t.output for t in again.network.outputs] == [t.output for t in report.network.outputs]
+    ends = [[t.output for t in r.network.side_outputs] for r in (report, again)]
+    assert ends[0] == ends[1]
     assert again.totals.training_params == report.totals.training_params
     assert flat(again) == text
 
@@ -68,6 +70,12 @@ SPECS = {
         "input: 8x8x4\nblocks:\n  side:\n    - aux:\n        - conv: [4, 1]\n"
         "        - aux2: [fc: 3]\n        - fc: 2\n    - relu\n"
         "layers:\n  - side: {repeat: 2}\n  - aux: [fc: 5]\n  - fc: 10\n"
+    ),
+    "heads that end elsewhere": (
+        "input: 8x8x4\nlayers:\n  - conv1: {filters: 4, kernel: 3, padding: 1}\n"
+        "  - aux:\n    - conv: {name: x, filters: 3, kernel: 1}\n    - aux7: [conv: [5, 1], relu]\n"
+        "    - conv: [2, 1]\n    - identity: {from: x}\n  - aux3: [identity]\n"
+        "  - aux: [identity: {from: input}]\n  - conv2: [4, 3]\n"
     ),
     "a head that reads another tensor": (
         "input: 8x8x4\nlayers:\n  - conv1: [4, 1]\n  - conv2: [4, 1]\n"
@@ -104,6 +112,17 @@ SPECS = {
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 def test_every_construct_comes_back(spec: str) -> None:
     returns(analyzed(spec))
+
+
+def test_a_head_that_ends_elsewhere_trains_the_same() -> None:
+    """The gradient of a head begins where the head ends."""
+    report = analyzed(
+        "input: 8x8x4\nlayers:\n  - conv1: {filters: 4, kernel: 3, padding: 1}\n"
+        "  - aux1: [conv: {name: x, filters: 16, kernel: 3}, conv: [2, 1], identity: {from: x}]\n"
+        "  - fc: 2\n"
+    )
+    again = analyzed(flat(report))
+    assert again.totals.training_peak_bytes == report.totals.training_peak_bytes
 
 
 def lines(spec: str) -> list[str]:

@@ -8,8 +8,8 @@ from math import gcd
 from cnncalc import rules
 from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Padding, Pair
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import Advice, Layer, Saved, View
-from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two
+from cnncalc.layers.layer import Advice, Layer, LayerProblem, Saved, View
+from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_number, one_or_two
 
 
 def kernel_field() -> Pair:
@@ -57,6 +57,20 @@ class WindowPool(Pool, WindowLayer):
 
     def window(self) -> Window:
         return Window(self.kernel, self.stride, self.padding, rounding=self.rounding)
+
+    def check(self) -> None:
+        """PyTorch's pools take half a window at most; an uneven border is padded before."""
+        axes = self.window().axes(self.input)
+        if any(axis.before != axis.after for axis in axes):
+            return
+        for axis in reversed(axes):
+            if axis.before > axis.extent // 2:
+                raise LayerProblem(
+                    rules.shapes.pool_padding_too_large,
+                    "padding",
+                    axis=axis,
+                    fits=one_number(*(min(a.before, a.extent // 2) for a in axes)),
+                )
 
     def elementwise(self) -> int:
         """One operation per value of a window and output value."""

@@ -10,7 +10,7 @@ from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import LayerProblem, View
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
-from cnncalc.layers.window import ONES, by, one_or_two, padding_words
+from cnncalc.layers.window import ONES, by, one_number, one_or_two, padding_words
 from cnncalc.shape import Sides, extent
 
 
@@ -42,6 +42,21 @@ class TransposedConv(Weighted):
 
     def check(self) -> None:
         check_groups(self.groups, self.input[0], vars(self).get("filters"))
+        limits = tuple(map(max, self.stride, self.dilation))
+        added = self.output_padding
+        for index in (1, 0):
+            if added[index] >= limits[index]:
+                raise LayerProblem(
+                    rules.shapes.output_padding_too_large,
+                    "output_padding",
+                    added=added[index],
+                    axis=("height", "width")[index],
+                    stride=self.stride[index],
+                    dilation=self.dilation[index],
+                    fits=one_number(
+                        *(min(n, limit - 1) for n, limit in zip(added, limits, strict=True))
+                    ),
+                )
 
     def output_size(self) -> tuple[int, int]:
         return self._grown(0, self.input.height), self._grown(1, self.input.width)

@@ -8,7 +8,6 @@ memory may be lower: calls are gone, and with them what a call holds until it re
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from cnncalc.analysis.report import Report
     from cnncalc.layers.layer import Layer
-    from cnncalc.network import Group, Node, Tensor
+    from cnncalc.network import Group, Network, Node, Tensor
     from cnncalc.render import View
     from cnncalc.shape import Shape
 
@@ -38,7 +37,7 @@ def render(report: Report, view: View) -> str:
     network = report.network
     flat = FlatNames(network.inputs)
     lines = [f"name: {text(network.name)}", *inputs(network.inputs), "layers:"]
-    lines += list(steps(network.nodes, network.inputs, flat)) or [nothing(network.inputs)]
+    lines += list(steps(network, flat)) or [nothing(network.inputs)]
     last = last_of(network.nodes)
     if network.outputs and (len(network.outputs) > 1 or network.outputs[0] is not last):
         lines.append(f"outputs: [{', '.join(flat[tensor] for tensor in network.outputs)}]")
@@ -113,41 +112,78 @@ def legal(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", path)
 
 
-def steps(nodes: Sequence[Node], inputs: Sequence[Tensor], flat: FlatNames) -> Iterator[str]:
+def steps(network: Network, flat: FlatNames) -> Iterator[str]:
     """A line per layer; a side head is an `aux` with its steps inside."""
-    previous: Tensor | None = inputs[0] if len(inputs) == 1 and inputs[0].name == "input" else None
-    for head, run in groupby(nodes, key=side_head):
-        if head is None:
-            for node in run:
-                yield f"  - {step(node, flat.add(node, node.name), previous, flat)}"
-                previous = node
+    inputs = network.inputs
+    start = inputs[0] if len(inputs) == 1 and inputs[0].name == "input" else None
+    return Section(network, flat).lines(start)
+
+
+class Section:
+    """The net, or one side head, whose flat name begins the names of what stands in it."""
+
+    def __init__(self, network: Network, flat: FlatNames, head: Group | None = None,
+                 name: str = "", indent: str = "  ") -> None:  # fmt: skip
+        self.network = network
+        self.flat = flat
+        self.head = head
+        self.name = name
+        self.indent = indent
+
+    def lines(self, previous: Tensor | None) -> Iterator[str]:
+        """The layers, and the side heads among them. A head that does not end in its last layer
+        says what leaves it.
+        """
+        head, indent, nodes, start = self.head, self.indent, self.network.nodes, previous
+        index, stop = (head.first, head.stop) if head else (0, len(nodes))
+        for inner in inner_heads(self.network, head):
+            yield from self.layers(nodes[index : inner.first], previous)
+            previous = nodes[inner.first - 1] if inner.first > index else previous
+            yield from self.inner(inner, previous)
+            index = inner.stop
+        yield from self.layers(nodes[index:stop], previous)
+        previous = nodes[stop - 1] if stop > index else previous
+        if head is not None and head.output is not None:
+            if head.output is not previous:
+                yield f"{indent}- identity: {{from: {self.flat[head.output]}}}"
+            elif previous is start:
+                yield f"{indent}- identity"
+
+    def layers(self, nodes: Sequence[Node], previous: Tensor | None) -> Iterator[str]:
+        for node in nodes:
+            name = self.flat.add(node, self.own(node.name))
+            yield f"{self.indent}- {step(node, name, previous, self.flat)}"
+            previous = node
+
+    def inner(self, head: Group, previous: Tensor | None) -> Iterator[str]:
+        """A side head, with the steps inside."""
+        name, indent = self.flat.unique(self.own(head.path)), f"{self.indent}    "
+        if read_label(name, ("aux",), ()):
+            yield f"{self.indent}- {name}:"
         else:
-            before, prefix = previous, legal(head.path)
-            yield from opened(head, flat)
-            for node in run:
-                name = legal(node.name[len(head.path) + 1 :])
-                own = name if name.startswith(f"{prefix}_") else f"{prefix}_{name}"
-                yield f"      - {step(node, flat.add(node, own), before, flat)}"
-                before = node
+            yield from (f"{self.indent}- aux:", f"{indent}name: {name}", f"{indent}body:")
+        yield from Section(self.network, self.flat, head, name, indent).lines(previous)
+
+    def own(self, path: str) -> str:
+        """A path as one name, which begins with the head's."""
+        if self.head is None:
+            return legal(path)
+        name, prefix = legal(path[len(self.head.path) + 1 :]), f"{self.name}_"
+        return name if name.startswith(prefix) else prefix + name
 
 
-def side_head(node: Node) -> Group | None:
-    """The outermost side head that the node stands in."""
-    found, group = None, node.group
-    while group is not None:
-        if group.block == "aux":
-            found = group
+def inner_heads(network: Network, head: Group | None) -> Iterator[Group]:
+    """The side heads that stand in no other (``head`` is None), or directly in this one."""
+    for group in network.groups:
+        if group.block == "aux" and side_head(group.parent) is head:
+            yield group
+
+
+def side_head(group: Group | None) -> Group | None:
+    """The innermost side head that a component is or stands in."""
+    while group is not None and group.block != "aux":
         group = group.parent
-    return found
-
-
-def opened(head: Group, flat: FlatNames) -> Iterator[str]:
-    """The first lines of a side head."""
-    name = flat.unique(legal(head.path))
-    if read_label(name, ("aux",), ()):
-        yield f"  - {name}:"
-    else:
-        yield from ("  - aux:", f"      name: {name}", "      body:")
+    return group
 
 
 def step(node: Node, name: str, previous: Tensor | None, flat: FlatNames) -> str:

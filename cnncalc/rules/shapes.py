@@ -9,6 +9,7 @@ from cnncalc.diagnostics import Diagnostic, Mend, Related, Span, rule
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
+    from cnncalc.layers.window import Axis
 
 
 class Place(Protocol):
@@ -194,6 +195,64 @@ def crop_larger_than_input(
         place.span(field),
         label=f"must be at most {image.width}×{image.height}",
         related=place.origins(),
+        mends=[mend] if mend else (),
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def pool_padding_too_large(place: Place, field: str, *, axis: Axis, fits: str) -> Diagnostic:
+    """The border of a pool is wider than half its window.
+
+    A window at the edge would see mostly padding; PyTorch refuses such a pool. Half of the window
+    (of the dilated window, rounded down) is the most.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - maxpool: {kernel: 3, padding: 2}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - maxpool: {kernel: 3, padding: 1}
+    """
+    mend = place.set_field(field, fits)
+    return Diagnostic(
+        f"{place.name}: its padding of {axis.before} along the {axis.name} is more than half of "
+        f"its window of {axis.extent}",
+        place.span(field),
+        label=f"must be at most {axis.extent // 2}",
+        mends=[mend] if mend else (),
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def output_padding_too_large(
+    place: Place, field: str, *, added: int, axis: str, stride: int, dilation: int, fits: str
+) -> Diagnostic:
+    """The output padding of a transposed convolution must be smaller than its stride or dilation.
+
+    Output padding chooses among the sizes that a convolution with this stride maps to the same
+    one, and these are fewer than the stride. PyTorch refuses more.
+
+    Bad:
+        input: 16x16x3
+        layers:
+          - transposed_conv: {filters: 8, kernel: 3, stride: 2, output_padding: 2}
+
+    Good:
+        input: 16x16x3
+        layers:
+          - transposed_conv: {filters: 8, kernel: 3, stride: 2, output_padding: 1}
+    """
+    mend = place.set_field(field, fits)
+    return Diagnostic(
+        f"{place.name}: its output padding of {added} along the {axis} is not less than its stride "
+        f"of {stride} or its dilation of {dilation}",
+        place.span(field),
+        label=f"must be less than {max(stride, dilation)}",
         mends=[mend] if mend else (),
         layer=place.name,
     )
