@@ -7,7 +7,7 @@ shown. The text is not parsed, so that a broken spec counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from cnncalc.encoding import BYTE_ORDER_MARKS
@@ -37,6 +37,8 @@ FLOW_TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|'[^']*+'|[\[\]{},:]|[^\s\[\]{},:"
 STEP = re.compile(
     r"""(?:-[ \t]+|[\[{,][ \t]*|\b(?:type|kind|layer|op)["']?:[ \t]*)["']?([A-Za-z]\w*)"""
 )
+FOREIGN_ITEM = re.compile(r"[\[{\s-]*[\"']?(?:\d|(?:id|name|title|label)[\"']?:)")
+"""How other tools' layers begin: with a number, or as mappings with a name."""
 SHAPE = re.compile(r"\d[ \t]*[x×X*,][ \t]*\d+[ \t]*[x×X*,][ \t]*\d|\bchannels\b")
 
 
@@ -59,15 +61,17 @@ def judge(data: bytes) -> Judgement:
     meant = meanings(unknown[:MOST_UNKNOWN], own)
     strange = [key for key in unknown if key not in meant]
     values = {**{meant[key][0]: keys[key] for key in meant}, **own}
-    shaped = any(SHAPE.search(values.get(key, "")) for key in ("input", "inputs"))
+    shaped = any(SHAPE.search(values.get(key, "")[:200]) for key in ("input", "inputs"))
+    steps = any(has_steps(values[key]) for key in ("layers", "blocks") if key in values)
     if "layers" in own:
-        return _with_layers(own["layers"], unknown, text, shaped)
-    if "layers" in values and _nearly_layers(values, meant, text, shaped):
+        return _with_layers(own["layers"], unknown, shaped, steps)
+    misspelt_layers = ("layers", True) in meant.values() and "extends" not in values
+    if "layers" in values and steps and (shaped or misspelt_layers):
         return NEAR
     if "extends" in values:
         return _extending(values, strange, unknown, shaped)
     misspelt = all(key in meant and meant[key][1] for key in unknown)
-    if misspelt and (shaped or ("blocks" in values and has_steps(text))):
+    if misspelt and (shaped or steps):
         return NEAR
     return Judgement("other", "no `layers:` and no `extends:`")
 
@@ -80,26 +84,22 @@ def as_text(data: bytes) -> str:
     return data.decode(encoding or "utf-8", "replace").lstrip("\ufeff")
 
 
-def _with_layers(value: str, unknown: list[str], text: str, shaped: bool) -> Judgement:
+def _with_layers(value: str, unknown: list[str], shaped: bool, steps: bool) -> Judgement:
     if is_single(value):
         return NEAR if shaped else Judgement("other", "its `layers:` is a single value")
-    if not unknown or shaped or has_steps(text):
+    if shaped or steps:
         return SPEC
-    return Judgement("other", f"`layers:` beside {listed(unknown)}, without a layer kind")
-
-
-def _nearly_layers(
-    values: Mapping[str, str], meant: Mapping[str, tuple[str, bool]], text: str, shaped: bool
-) -> bool:
-    """Whether a key is `layers` misspelt, or another word for it."""
-    misspelt = ("layers", True) in meant.values()
-    return (shaped or (misspelt and "extends" not in values)) and has_steps(text)
+    if unknown:
+        return Judgement("other", f"`layers:` beside {listed(unknown)}, without a layer kind")
+    if FOREIGN_ITEM.match(value):
+        return Judgement("other", "its `layers:` are no steps")
+    return SPEC
 
 
 def _extending(
     values: Mapping[str, str], strange: list[str], unknown: list[str], shaped: bool
 ) -> Judgement:
-    base = values["extends"].removeprefix("- ").strip("[]\"' \t")
+    base = values["extends"].partition("\n")[0].removeprefix("- ").strip("[]\"' \t")
     single = is_single(values["extends"])
     is_shipped = _names_shipped(base)
     ours = is_shipped or (single and is_path(base) and base.endswith((".yaml", ".yml")))
@@ -113,7 +113,8 @@ def _extending(
 
 def is_single(value: str) -> bool:
     """Whether a value is a scalar, not a list or a mapping."""
-    return bool(value) and value[0] not in "-[{&!" and not re.search(r":(?:\s|$)", value)
+    first = value.partition("\n")[0]
+    return bool(first) and first[0] not in "-[{&!" and not re.search(r":(?:\s|$)", first)
 
 
 def _names_shipped(base: str) -> bool:
@@ -164,7 +165,7 @@ def listed(keys: list[str]) -> str:
     return f"{shown} and {len(keys) - 3} more" if len(keys) > 3 else shown
 
 
-# Top-level keys, each with what stands on its line, or else on the next.
+# Top-level keys, each with the text of its value.
 
 
 def top_level(text: str) -> dict[str, str]:
@@ -172,7 +173,7 @@ def top_level(text: str) -> dict[str, str]:
     first = next(lines, "")
     if first.lstrip().startswith("{") and not first.lstrip().startswith(("{{", "{%")):
         return _flow_keys(text[text.index("{") :])
-    return dict(_block_keys([first, *lines]))
+    return _block_keys([first, *lines])
 
 
 def is_content(line: str) -> bool:
@@ -180,30 +181,37 @@ def is_content(line: str) -> bool:
     return bool(stripped) and not stripped.startswith(("#", "---", "%"))
 
 
-def _block_keys(lines: list[str]) -> Iterator[tuple[str, str]]:
+def _block_keys(lines: list[str]) -> dict[str, str]:
     indent = len(lines[0]) - len(lines[0].lstrip())
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if line[: indent + 1].isspace():
-            continue
-        found = BLOCK_KEY.match(line)
-        key = found["key"].strip("\"'") if found else ""
-        if found and (found["glued"] is None or key in (*KEYS, "extends")):
-            value = COMMENT.sub("", found["value"]).strip()
-            deeper = following[: indent + 1].isspace() or following.lstrip().startswith("-")
-            yield key, value or (following.strip() if deeper else "")
+    found: dict[str, list[str]] = {}
+    value: list[str] = []
+    for line in lines:
+        match = None if line[: indent + 1].isspace() else BLOCK_KEY.match(line)
+        key = match["key"].strip("\"'") if match else ""
+        if match and (match["glued"] is None or key in (*KEYS, "extends")):
+            rest = COMMENT.sub("", match["value"]).strip()
+            value = found[key] = [rest] if rest else []
+        else:
+            value.append(line)
+    return {key: "\n".join(value).strip() for key, value in found.items()}
 
 
 def _flow_keys(text: str) -> dict[str, str]:
-    """Those of `{"layers": [...]}`; the value is its first words."""
-    found: dict[str, str] = {}
-    depth, before, key = 0, "", ""
+    """Those of `{"layers": [...]}`."""
+    starts: dict[str, int] = {}
+    ends: list[int] = []
+    depth, before = 0, FLOW_TOKEN.match(text)
     for match in FLOW_TOKEN.finditer(text):
         token = match[0]
-        if token == ":" and depth == 1:
-            key = before.strip("\"'")
-            found[key] = text[match.end() : match.end() + 60].lstrip().lstrip("\"'")
+        if token == ":" and depth == 1 and before:
+            ends.append(before.start())
+            starts[before[0].strip("\"'")] = match.end()
         depth += (token in "[{") - (token in "]}")
         if depth == 0:
             break
-        before = token
-    return found
+        before = match
+    ends = [*ends[1:], len(text)]
+    return {
+        key: text[start:end].strip(" \t\n\"',}")
+        for (key, start), end in zip(starts.items(), ends, strict=False)
+    }

@@ -116,6 +116,8 @@ def reported_once(files: Sequence[Sequence[Diagnostic]]) -> list[list[Diagnostic
     """The diagnostics of each file; what several files have from one base, only once: with the
     base, if it is among the files, else with the first. It is related to the `extends` of all.
     """
+    if not any(d.span.source.extended_at for found in files for d in found):
+        return [list(found) for found in files]
     homes: dict[Hashable, int] = {}
     related: dict[Hashable, dict[Hashable, Related]] = {}
     for index, found in enumerate(files):

@@ -16,7 +16,6 @@ from glob import has_magic
 from typing import NamedTuple
 
 from cnncalc import sources
-from cnncalc.recognition import judge
 
 YAML = (".yaml", ".yml")
 LARGEST = 16 * 2**20
@@ -129,6 +128,8 @@ def is_hidden(name: str, pattern: str = "") -> bool:
 
 def _judged(path: str, root: str) -> Candidate:
     """One that cannot be read counts as a spec: whoever checks a folder must hear of it."""
+    from cnncalc.recognition import judge
+
     if not is_inside(path, root):
         return Candidate(path, why="a link out of the folder")
     try:

@@ -49,6 +49,8 @@ def message(diagnostic: Diagnostic) -> str:
         lines.append(f"formula: {diagnostic.formula}")
     lines += [f"help: {text}" for text in help_of(diagnostic)]
     lines += [f"note: {text}" for text in notes_of(diagnostic)]
+    elsewhere = (r for r in diagnostic.related if r.span.source.path != diagnostic.path)
+    lines += [f"{r.message}: {r.span.source.path}:{r.span.line}" for r in elsewhere]
     return printable("\n".join(lines))
 
 
