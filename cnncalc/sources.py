@@ -82,7 +82,8 @@ def read_bytes(path: str) -> bytes:
 
 def open_base(name: str, from_source: Source) -> Source:
     """The file that an `extends` names: a shipped architecture, or a path seen from the file
-    that names it. Raises `Problem`, or `OSError` with a reason and the names to suggest.
+    that names it. Raises `Problem`, or `OSError` with a reason and the names to suggest;
+    `PermissionError` for a file that is refused.
 
     Nothing of a file is returned, and so nothing can be shown, unless it looks like a spec.
     """
@@ -102,12 +103,12 @@ def open_base(name: str, from_source: Source) -> Source:
     from cnncalc.recognition import judge
 
     if judge(data).verdict == "other":
-        raise OSError("it does not look like a spec")
+        raise PermissionError("it does not look like a spec")
     return decode(unlike_option(path), data)
 
 
 def check_place(path: str, here: str) -> None:
-    """Raises `Unreadable` for a base outside the repository of the folder that names it; where
+    """Raises `PermissionError` for a base outside the repository of the folder that names it; where
     there is no repository, outside that folder and the current one. Links are resolved.
     """
     try:
@@ -117,9 +118,9 @@ def check_place(path: str, here: str) -> None:
     root = repository_of(folder)
     if root is not None:
         if not is_inside(real, root):
-            raise Unreadable(f"it lies outside the repository {root}")
+            raise PermissionError(f"it lies outside the repository {root}")
     elif not (is_inside(real, folder) or is_inside(real, current)):
-        raise Unreadable("it lies outside the folder of this file and the current folder")
+        raise PermissionError("it lies outside the folder of this file and the current folder")
 
 
 def repository_of(folder: str) -> str | None:

@@ -206,7 +206,7 @@ def test_the_bases_errors_are_told_in_the_base(tmp_path: Path) -> None:
 def refused(net: cnncalc.Net) -> str:
     """Why the base is none; its text is nowhere in what is printed."""
     (found,) = net.diagnostics
-    assert found.code == "unknown-base"
+    assert (found.code, found.label) == ("unknown-base", "refused")
     assert found.path == net.source.path
     assert [related for related in found.related if related.span.source is not net.source] == []
     return found.message.partition(": ")[2]

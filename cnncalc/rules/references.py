@@ -365,11 +365,14 @@ def circular_extends(span: Span, chain: Sequence[str]) -> Diagnostic:
 
 
 @rule("references")
-def unknown_base(span: Span, name: str, why: str, known: Sequence[str] = ()) -> Diagnostic:
-    """The file that `extends` names cannot be read.
+def unknown_base(
+    span: Span, name: str, why: str, known: Sequence[str] = (), *, refused: bool = False
+) -> Diagnostic:
+    """The file that `extends` names cannot be read, or is refused.
 
     It is the name of a shipped architecture (see `cnncalc list`), or a path with a `/` or ending
-    in `.yaml`, seen from this file.
+    in `.yaml`, seen from this file. The file must look like a spec and lie in the repository of
+    this file; without a repository, in the current folder or in this file's own, or below.
 
     Bad:
         extends: lenet6
@@ -379,7 +382,10 @@ def unknown_base(span: Span, name: str, why: str, known: Sequence[str] = ()) -> 
     """
     near = nearest(name, known)
     return Diagnostic(
-        f"cannot extend '{name}': {why}", span, label="not found", mends=rename(span, near)
+        f"cannot extend '{name}': {why}",
+        span,
+        label="refused" if refused else "not found",
+        mends=rename(span, near),
     )
 
 

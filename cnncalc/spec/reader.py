@@ -320,8 +320,11 @@ class FileReader:
             return None
         except OSError as error:
             known = error.args[1] if len(error.args) > 1 else ()
+            refused = isinstance(error, PermissionError)
             self.tell(
-                rules.references.unknown_base(node.span, node.text, str(error.args[0]), known)
+                rules.references.unknown_base(
+                    node.span, node.text, str(error.args[0]), known, refused=refused
+                )
             )
             return None
         source.extended_at = node.span
