@@ -99,7 +99,7 @@ def net(name: str) -> None:
     """A net from text to JSON."""
     import stages
 
-    from cnncalc import sources
+    from cnncalc.text import files as sources
 
     source = sources.read(name)
     profile(lambda: stages.run(source, time.perf_counter))

@@ -17,18 +17,18 @@ import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
-from cnncalc import sources
 from cnncalc.api import Net
-from cnncalc.build import build
 from cnncalc.diagnostics import Source
+from cnncalc.language.reader import read_spec
+from cnncalc.network import build
 from cnncalc.render import View, render
-from cnncalc.spec.reader import read_spec
+from cnncalc.text import files as sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncalc.analysis.report import Report
     from cnncalc.diagnostics import Diagnostic
+    from cnncalc.report.report import Report
 
 STAGES = ("read", "build", "analyse", "render")
 MEMORY_TOTALS = ("peak_activation_bytes", "saved_activation_bytes", "training_peak_bytes")

@@ -14,15 +14,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
     from cnncalc.api import Net, check, load, loads
     from cnncalc.diagnostics import Diagnostic
+    from cnncalc.report.report import Report
 
 __all__ = ["Diagnostic", "Net", "Report", "check", "load", "loads"]
 
 __version__ = "0.1.0"
 
-HOMES = {"Report": "cnncalc.analysis.report", "Diagnostic": "cnncalc.diagnostics"}
+HOMES = {"Report": "cnncalc.report.report", "Diagnostic": "cnncalc.diagnostics"}
 
 
 def __getattr__(name: str) -> Any:

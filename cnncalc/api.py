@@ -7,16 +7,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cnncalc import sources
-from cnncalc.build import build
 from cnncalc.diagnostics import Diagnostic, Problem, Source, extends_of
-from cnncalc.network import Network
-from cnncalc.spec.reader import read_spec
+from cnncalc.language.reader import read_spec
+from cnncalc.network import build
+from cnncalc.network.network import Network
+from cnncalc.text import files as sources
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
-    from cnncalc.diagnostics import Mend, Span
-    from cnncalc.spec.model import Figure, Spec
+    from cnncalc.diagnostics import Fix, Span
+    from cnncalc.language.spec import Figure, Spec
+    from cnncalc.report.report import Report
 
 MAX_PROBLEMS = 500
 """Mistakes after which a text is hardly a spec."""
@@ -45,8 +45,8 @@ class Net:
         self.inputs = inputs
         self.parameters = parameters
         """What was given beside the text, as `--input` and `--set` take it."""
-        self.mends: dict[tuple[str, Span], tuple[Mend, ...]] = {}
-        """The mends of each diagnostic, once they have been tried."""
+        self.fixes: dict[tuple[str, Span], tuple[Fix, ...]] = {}
+        """The fixes of each diagnostic, once they have been tried."""
 
     @property
     def text(self) -> str:
@@ -63,8 +63,8 @@ class Net:
         after `--expect`. Raises `ValueError` for a dtype or batch that there is none of, and
         `Problem` for a budget that cannot be read.
         """
-        from cnncalc.analysis import analyze
-        from cnncalc.analysis.report import DTYPE_BYTES
+        from cnncalc.report import analyze
+        from cnncalc.report.report import DTYPE_BYTES
 
         if dtype not in DTYPE_BYTES:
             raise ValueError(f"dtype {dtype!r} is none of {', '.join(DTYPE_BYTES)}")
@@ -74,7 +74,7 @@ class Net:
         with none_collected():
             report = analyze(self.network, batch, dtype)
             self._judge(report, expect)
-            self._try_mends([d for d in report.diagnostics if d.severity != "note"], expect)
+            self._try_fixes([d for d in report.diagnostics if d.severity != "note"], expect)
         return report
 
     def changed(self, texts: Mapping[str, str]) -> Net:
@@ -88,11 +88,11 @@ class Net:
         source = Source(path, texts.get(path, self.text))
         return read(source, self.inputs, self.parameters, open_base)
 
-    def _try_mends(self, diagnostics: list[Diagnostic], expect: tuple[str, ...]) -> None:
-        """Leaves the diagnostics those mends that work; the trials are made once."""
-        if any((d.code, d.span) not in self.mends for d in diagnostics):
-            from cnncalc.analysis import analyze
-            from cnncalc.mending import Trial, keep_what_mends
+    def _try_fixes(self, diagnostics: list[Diagnostic], expect: tuple[str, ...]) -> None:
+        """Leaves the diagnostics those fixes that work; the trials are made once."""
+        if any((d.code, d.span) not in self.fixes for d in diagnostics):
+            from cnncalc.checks.trials import Trial, keep_working_fixes
+            from cnncalc.report import analyze
 
             def check(texts: Mapping[str, str]) -> Trial:
                 net = self.changed(texts)
@@ -100,15 +100,16 @@ class Net:
                 net._judge(report, expect)
                 return Trial(net.network, report.diagnostics)
 
-            keep_what_mends(diagnostics, self.network, len(self.text), check)
-            self.mends = {(d.code, d.span): d.mends for d in diagnostics}
+            keep_working_fixes(diagnostics, self.network, len(self.text), check)
+            self.fixes = {(d.code, d.span): d.fixes for d in diagnostics}
         for diagnostic in diagnostics:
-            diagnostic.mends = self.mends[diagnostic.code, diagnostic.span]
+            diagnostic.fixes = self.fixes[diagnostic.code, diagnostic.span]
 
     def _judge(self, report: Report, expect: Iterable[str]) -> None:
         """Expectations, published figures and advice: what the report says of itself."""
-        from cnncalc.analysis import analyze, claims
-        from cnncalc.linting import lint
+        from cnncalc.checks.linting import lint
+        from cnncalc.report import analyze
+        from cnncalc.report import expectations as claims
 
         base: list[Report] = [report] if (report.batch, report.dtype) == (1, "float32") else []
 
@@ -152,7 +153,7 @@ def heeded(diagnostics: list[Diagnostic], source: Source, spec: Spec | None) -> 
     layers = source if spec is None else spec.layers_source
     if "cnncalc:" not in source.text and "cnncalc:" not in layers.text:
         return diagnostics
-    from cnncalc.selection import doubtful_comments, without_ignored
+    from cnncalc.checks.selection import doubtful_comments, without_ignored
 
     return [*without_ignored(diagnostics), *doubtful_comments(source)]
 
@@ -164,7 +165,7 @@ def place(diagnostic: Diagnostic) -> tuple[str, int, int]:
 
 def budgets(expect: Iterable[str]) -> tuple[Figure, ...]:
     """The figures of `--expect`; raises `Problem`."""
-    from cnncalc.spec.claims import read_budget
+    from cnncalc.language.claims import read_budget
 
     return tuple(read_budget(text) for text in expect)
 
@@ -218,12 +219,12 @@ def read(
             spec = read_spec(source, problems, open_base)
             if spec is not None:
                 if inputs or parameters:
-                    from cnncalc.spec.overrides import override
+                    from cnncalc.language.overrides import override
 
                     override(spec, inputs, parameters, problems)
                 network = build(spec, problems)
         except Enough:
-            from cnncalc.rules.text import too_many_errors
+            from cnncalc.text.rules.text import too_many_errors
 
             problems.add(too_many_errors(problems[-1].span, limit=MAX_PROBLEMS))
             spec = None

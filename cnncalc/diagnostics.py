@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from types import ModuleType
 from typing import Generic, Literal, NamedTuple, ParamSpec
 
 Severity = Literal["error", "warning", "note"]
@@ -97,11 +99,11 @@ class Edit(NamedTuple):
     text: str
 
 
-class Mend(NamedTuple):
+class Fix(NamedTuple):
     """A change of the source that removes a diagnostic.
 
     ``text`` is what the user pastes (``kernel: 7``), or a sentence with code in backticks;
-    ``edits`` does the same to the source, so that the mend can be tried before it is offered;
+    ``edits`` does the same to the source, so that the fix can be tried before it is offered;
     ``gives`` says what comes out.
     """
 
@@ -114,18 +116,18 @@ class Diagnostic:
     """One root cause, at one place.
 
     ``layer`` is the row's path, ``label`` the words under the caret, ``formula`` the arithmetic
-    with its numbers, ``trail`` the calls of blocks that led here (innermost first), ``mends``
+    with its numbers, ``trail`` the calls of blocks that led here (innermost first), ``fixes``
     the changes to offer, ``help`` advice that is no edit, ``unchecked`` how many layers were
     skipped because of it.
     """
 
     __slots__ = (
         "code",
+        "fixes",
         "formula",
         "help",
         "label",
         "layer",
-        "mends",
         "message",
         "notes",
         "related",
@@ -143,7 +145,7 @@ class Diagnostic:
         label: str = "",
         formula: str = "",
         help: Iterable[str] = (),
-        mends: Iterable[Mend] = (),
+        fixes: Iterable[Fix] = (),
         notes: Iterable[str] = (),
         related: Iterable[Related] = (),
         layer: str | None = None,
@@ -155,7 +157,7 @@ class Diagnostic:
         self.label = label
         self.formula = formula
         self.help = tuple(help)
-        self.mends = tuple(mends)
+        self.fixes = tuple(fixes)
         self.notes = tuple(notes)
         self.related = tuple(related)
         self.layer = layer
@@ -219,3 +221,17 @@ class Problem(Exception):
 
 class Unknown(Exception):
     """A value that cannot be known because of a mistake already told: skip, count, be silent."""
+
+
+def lazy_modules(package: str, names: Iterable[str]) -> Callable[[str], ModuleType]:
+    """The ``__getattr__`` of a package whose modules are imported when first used: a correct net
+    does not pay for the words about all that could be wrong.
+    """
+    known = frozenset(names)
+
+    def module(name: str) -> ModuleType:
+        if name not in known:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return import_module(f"{package}.{name}")
+
+    return module

@@ -25,8 +25,8 @@ sys.path.insert(0, str(ROOT))
 
 from cnncalc import api, render  # noqa: E402  (after the path is set)
 from cnncalc.diagnostics import Problem, printable  # noqa: E402
-from cnncalc.encoding import decode  # noqa: E402
 from cnncalc.render import FORMATS, View, findings  # noqa: E402
+from cnncalc.text.characters import decode  # noqa: E402
 
 Mutation = Callable[[random.Random, bytes], bytes]
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.layer import ONE_PIXEL, Saved, Storage, View
-from cnncalc.shape import Shape
+from cnncalc.layers.shape import Shape
 
 NEW, IN_PLACE, VIEW = Storage
 INPUT, OUTPUT, NOTHING = Saved(inputs=True), Saved(output=True), Saved()

@@ -6,9 +6,9 @@ from textwrap import dedent
 from typing import Any
 
 import cnncalc
-from cnncalc.analysis.report import Report
 from cnncalc.diagnostics import Diagnostic
-from cnncalc.shape import Shape
+from cnncalc.layers.shape import Shape
+from cnncalc.report.report import Report
 
 
 def spec(layers: str, **sections: str) -> str:

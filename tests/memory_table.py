@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import cnncalc
-from cnncalc.analysis.memory import Budget
+from cnncalc.report.memory import Budget
 
 TRUTH = Path(__file__).parent / "truth"
 TABLE = re.compile(

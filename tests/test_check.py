@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc import api, selection
+from cnncalc import api
+from cnncalc.checks import selection
 from cnncalc.render.manual import read_page
 from tests.commands import GOOD, WARNED, run
 

@@ -13,7 +13,7 @@ import pytest
 from cnncalc.cli import COMMANDS, command_first
 from cnncalc.cli.output import wants_color
 from cnncalc.render import FORMATS
-from cnncalc.sources import shipped
+from cnncalc.text.files import shipped
 from tests.commands import BROKEN, GOOD, run, words
 
 pytestmark = pytest.mark.usefixtures("nets")

@@ -20,10 +20,10 @@ import click
 import pytest
 import yaml
 
+from cnncalc.checks.selection import rules
 from cnncalc.cli import COMMANDS, main
 from cnncalc.layers import KINDS
-from cnncalc.selection import rules
-from cnncalc.sources import shipped
+from cnncalc.text.files import shipped
 from tests import console
 from tests.commands import GOOD, run
 from tests.test_documents import DOCUMENTS, ROOT

@@ -11,11 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.diagnostics import Problem, Source, Unknown
-from cnncalc.expressions import FUNCTIONS, KEYWORDS, UNKNOWN, Expression, is_name, parse, parse_text
-from cnncalc.expressions.calls import SIGNATURES, make_divisible
-from cnncalc.expressions.tokens import FOREIGN_LITERALS
-from cnncalc.yaml_tree import Mapping, Scalar
-from cnncalc.yaml_tree import parse as parse_tree
+from cnncalc.language.expressions import (
+    FUNCTIONS,
+    KEYWORDS,
+    UNKNOWN,
+    Expression,
+    is_name,
+    parse,
+    parse_text,
+)
+from cnncalc.language.expressions.calls import SIGNATURES, make_divisible
+from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
+from cnncalc.text.parser import Mapping, Scalar
+from cnncalc.text.parser import parse as parse_tree
 
 WORDS = frozenset(("same", "relu", "none", "batchnorm"))
 SCOPE: dict[str, Any] = {
@@ -264,15 +272,15 @@ MENDS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "mended"), MENDS)
-def test_mend(text: str, mended: str) -> None:
-    """The mend, applied, is the text meant, and has a value."""
+@pytest.mark.parametrize(("text", "fixed"), MENDS)
+def test_fix(text: str, fixed: str) -> None:
+    """The fix, applied, is the text meant, and has a value."""
     with pytest.raises(Problem) as caught:
         value(text)
-    (mend,) = caught.value.diagnostic.mends
-    (edit,) = mend.edits
-    assert text[: edit.span.column - 1] + edit.text + text[edit.span.end_column - 1 :] == mended
-    value(mended)
+    (fix,) = caught.value.diagnostic.fixes
+    (edit,) = fix.edits
+    assert text[: edit.span.column - 1] + edit.text + text[edit.span.end_column - 1 :] == fixed
+    value(fixed)
 
 
 MESSAGES = [
@@ -368,12 +376,12 @@ def test_place_in_yaml(text: str, line: int, column: int, end_column: int) -> No
 
 
 def test_folded() -> None:
-    """In a folded scalar the whole is meant, and the mend is advice, for it cannot be applied."""
+    """In a folded scalar the whole is meant, and the fix is advice, for it cannot be applied."""
     with pytest.raises(Problem) as caught:
         parse(scalar("a: 2 *\n  widht"), WORDS).evaluate(SCOPE)
     diagnostic = caught.value.diagnostic
     assert (diagnostic.line, diagnostic.span.end_line) == (1, 2)
-    assert not diagnostic.mends
+    assert not diagnostic.fixes
     assert "write `width`" in diagnostic.help
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cnncalc import selection
-from cnncalc.diagnostics import Diagnostic, Edit, Mend, Related, Severity, Source, Span
+from cnncalc.checks import selection
+from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Severity, Source, Span
 from cnncalc.render import View
 from cnncalc.render.findings import FORMATS, Checked, Run, render, summary
 from cnncalc.render.findings.full import render_diagnostics
@@ -58,9 +58,9 @@ def the_example() -> Diagnostic:
         "conv5 has no valid output: its 9×9 kernel does not fit a 7×7 input",
         label="needs an input of at least 9",
         formula="(W − F + 2P)/S + 1 = (7 − 9 + 2·0)/1 + 1 = −1, must be at least 1",
-        mends=[
-            Mend("kernel: 7", (Edit(kernel, "7"),), "1×1"),
-            Mend("padding: 1", (Edit(kernel._replace(column=35), ", padding: 1"),), "1×1"),
+        fixes=[
+            Fix("kernel: 7", (Edit(kernel, "7"),), "1×1"),
+            Fix("padding: 1", (Edit(kernel._replace(column=35), ", padding: 1"),), "1×1"),
         ],
         help=["or a larger image"],
         related=[Related("gives 7×7×512", span(source, 4, "maxpool4"))],
@@ -189,7 +189,7 @@ def test_no_text_of_the_user_disturbs_the_screen(format: str) -> None:
     place = Span(source, 1, 1, 1, 3)
     nasty = diagnostic(
         place, NASTY, label=NASTY, formula=NASTY, help=[NASTY], notes=[NASTY], layer=NASTY,
-        related=[Related(NASTY, place)], mends=[Mend(NASTY, (Edit(place, NASTY),), NASTY)],
+        related=[Related(NASTY, place)], fixes=[Fix(NASTY, (Edit(place, NASTY),), NASTY)],
     )  # fmt: skip
     nasty.trail = (NASTY,)
     text = render(format, Run([Checked(NASTY, 1, [nasty])], [NASTY], [(NASTY, NASTY)]), PLAIN)
@@ -263,7 +263,7 @@ def test_json() -> None:
     assert found["related"] == [
         {"message": "gives 7×7×512", "path": "nets/mynet.yaml", "line": 4, "column": 5}
     ]
-    assert found["mends"][0]["edits"][0]["text"] == "7"
+    assert found["fixes"][0]["edits"][0]["text"] == "7"
 
 
 def test_github() -> None:

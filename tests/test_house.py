@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 import cnncalc
-import cnncalc.analysis.report
+import cnncalc.report.report
 from cnncalc.diagnostics import RULES
 from cnncalc.layers import KINDS
 
@@ -29,7 +29,7 @@ ORDER = (
     ("spec",),
     ("build",),
     ("analysis",),
-    ("linting", "selection", "mending"),
+    ("linting", "selection", "fixing"),
     ("schema",),
     ("render",),
     ("sources", "spec_files", "recognition"),
@@ -52,7 +52,7 @@ NEEDED_BY_RULES = {
     *("diagnostics", "edits", "suggestions", "missing_kinds", "quantities", "figures", "shape"),
 }
 RICH_AT_HOME = "cnncalc.render"
-YAML_AT_HOME = {"cnncalc.yaml_tree"}
+YAML_AT_HOME = {"cnncalc.text.parser"}
 
 
 class Import(NamedTuple):
@@ -198,7 +198,7 @@ def test_never_imported(module: str) -> None:
 
 NOT_AT_START = (
     *("rich", "yaml", "dataclasses", "fractions", "decimal", "difflib", "textwrap", "json"),
-    *("hypothesis", "cnncalc.render.table", "cnncalc.suggestions", "cnncalc.schema"),
+    *("hypothesis", "cnncalc.render.table", "cnncalc.text.suggestions", "cnncalc.schema"),
 )
 
 

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnncalc.layers import Layer
-from cnncalc.shape import Shape
+from cnncalc.layers.shape import Shape
 from tests.kind_table import build
 from tests.test_kinds import computed
 

@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cnncalc.diagnostics import Diagnostic, Mend, Related, Rule, Source, Span, Unknown
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Rule, Source, Span, Unknown
 from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.layer import LayerProblem
-from cnncalc.shape import PartialShape, Shape
+from cnncalc.layers.shape import PartialShape, Shape
 from tests.kind_table import build, shape
 
 HERE = Span(Source("net.yaml", ""), 1, 1, 1, 2)
 
 
 class Step:
-    """A layer's place in a spec where every field can be set: its mends say how, in words."""
+    """A layer's place in a spec where every field can be set: its fixes say how, in words."""
 
     name = "step1"
 
@@ -30,12 +30,12 @@ class Step:
     def origins(self) -> tuple[Related, ...]:
         return tuple(Related(f"gives {x}", HERE) for x in self.layer.inputs)
 
-    def set_field(self, field: str, value: str) -> Mend | None:
+    def set_field(self, field: str, value: str) -> Fix | None:
         assert field in self.layer.fields
-        return Mend(f"{field}: {value}", ())
+        return Fix(f"{field}: {value}", ())
 
-    def set_origin_field(self, index: int, field: str, value: str) -> Mend | None:
-        return Mend(f"input {index + 1} {field}: {value}", ())
+    def set_origin_field(self, index: int, field: str, value: str) -> Fix | None:
+        return Fix(f"input {index + 1} {field}: {value}", ())
 
 
 def problem(layer: Layer) -> tuple[str, Diagnostic]:
@@ -52,7 +52,7 @@ def compute(layer: Layer) -> Shape:
 
 
 class Wrong(NamedTuple):
-    """A layer that cannot be computed: the code, the message without the name, the mends."""
+    """A layer that cannot be computed: the code, the message without the name, the fixes."""
 
     kind: str
     fields: dict[str, Any]
@@ -60,7 +60,7 @@ class Wrong(NamedTuple):
     code: str
     message: str
     formula: str
-    mends: list[str]
+    fixes: list[str]
 
 
 WRONG = [
@@ -162,16 +162,16 @@ def test_a_layer_that_cannot_be_computed(wrong: Wrong) -> None:
     _, found = problem(layer)
     assert (found.code, found.message) == (wrong.code, f"step1{wrong.message}")
     assert found.formula == wrong.formula
-    assert [mend.text for mend in found.mends] == wrong.mends
+    assert [fix.text for fix in found.fixes] == wrong.fixes
 
 
 @every_wrong
-def test_every_mend_mends(wrong: Wrong) -> None:
+def test_every_fix_fixes(wrong: Wrong) -> None:
     """Each offer alone is enough."""
     inputs = [shape(text) for text in wrong.inputs.split()]
     _, found = problem(build(wrong.kind, wrong.fields, *inputs))
-    for mend in found.mends:
-        name, _, text = mend.text.partition(": ")
+    for fix in found.fixes:
+        name, _, text = fix.text.partition(": ")
         compute(build(wrong.kind, {**wrong.fields, name: literal(text)}, *inputs))
 
 
@@ -183,12 +183,12 @@ def literal(text: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("channels", "mends"),
+    ("channels", "fixes"),
     [(10**15, ["groups: 50000"]), (999_999_999_989, ["groups: 1"])],
 )
-def test_a_huge_count_is_searched_no_further_than_it_must(channels: int, mends: list[str]) -> None:
+def test_a_huge_count_is_searched_no_further_than_it_must(channels: int, fixes: list[str]) -> None:
     _, found = problem(build("channel_shuffle", {"groups": 49_999}, Shape(channels, 1, 1)))
-    assert [mend.text for mend in found.mends] == mends
+    assert [fix.text for fix in found.fixes] == fixes
 
 
 def test_an_upsampling_has_one_size() -> None:
@@ -204,7 +204,7 @@ class Apart(NamedTuple):
     inputs: str
     code: str
     message: str
-    mends: list[str]
+    fixes: list[str]
     help: str
 
 
@@ -259,7 +259,7 @@ def test_inputs_that_do_not_fit(apart: Apart) -> None:
     field, found = problem(layer)
     assert field == ""
     assert (found.code, found.message) == (apart.code, f"step1: {apart.message}")
-    assert [mend.text for mend in found.mends] == apart.mends
+    assert [fix.text for fix in found.fixes] == apart.fixes
     assert "".join(found.help) == apart.help
     assert len(found.related) == len(layer.inputs)
 
@@ -371,7 +371,7 @@ def test_the_inputs_of_a_merge_fill_each_other_in(
 
 
 @pytest.mark.parametrize(
-    ("kind", "fields", "image", "code", "mends"),
+    ("kind", "fields", "image", "code", "fixes"),
     [
         ("conv", {"filters": 4, "kernel": 2, "stride": 4}, "32x32x3",
          "stride-larger-than-kernel", ["kernel: 4", "stride: 2"]),
@@ -387,12 +387,12 @@ def test_the_inputs_of_a_merge_fill_each_other_in(
         ("stochastic_depth", {"probability": 1}, "4", "drops-everything", []),
     ],
 )  # fmt: skip
-def test_advice(kind: str, fields: dict[str, Any], image: str, code: str, mends: list[str]) -> None:
+def test_advice(kind: str, fields: dict[str, Any], image: str, code: str, fixes: list[str]) -> None:
     layer = build(kind, fields, shape(image))
     (advice,) = layer.advice()
     found = advice.rule(Step(layer), advice.field, **advice.facts)
     assert (found.code, found.severity) == (code, "warning")
-    assert [mend.text for mend in found.mends] == mends
+    assert [fix.text for fix in found.fixes] == fixes
 
 
 @pytest.mark.parametrize(
@@ -416,7 +416,7 @@ def test_no_advice(kind: str, fields: dict[str, Any], image: str) -> None:
 
 def test_every_rule_about_shapes_is_raised_above() -> None:
     from cnncalc.diagnostics import RULES  # filled by the layers' imports
-    from cnncalc.rules import merges, shapes
+    from cnncalc.layers.rules import merges, shapes
 
     mine = {r.code for m in (merges, shapes) for r in vars(m).values() if isinstance(r, Rule)}
     assert mine <= set(RULES)

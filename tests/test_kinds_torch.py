@@ -12,7 +12,7 @@ import pytest
 
 from cnncalc.layers import Layer
 from cnncalc.layers.layer import Saved, Storage
-from cnncalc.shape import Shape
+from cnncalc.layers.shape import Shape
 from tests.kind_table import build
 
 TRUTH: list[dict[str, Any]] = json.loads(

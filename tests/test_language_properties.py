@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cnncalc
-from cnncalc.analysis.report import Report
 from cnncalc.render import View, render
-from cnncalc.sources import shipped
+from cnncalc.report.report import Report
+from cnncalc.text.files import shipped
 from tests.random_specs import RandomSpec, specs, write
 
 quick = settings(

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analysis.storages import Inference, Scale
-from cnncalc.analysis.training import Training
-from cnncalc.network import Network
+from cnncalc.network.network import Network
+from cnncalc.report.storages import Inference, Scale
+from cnncalc.report.training import Training
 from tests.test_kinds_torch import ALL, Measured, counts_in_memory
 from tests.test_torchvision import SHIPPED_AS, TRUTH
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analysis.conventions import CONVENTIONS
-from cnncalc.analysis.memory import Budget
-from cnncalc.analysis.report import Report
 from cnncalc.render import View
 from cnncalc.render.memory import SPARKS, bar, render, sparkline
+from cnncalc.report.conventions import CONVENTIONS
+from cnncalc.report.memory import Budget
+from cnncalc.report.report import Report
 from tests import memory_table
 from tests.commands import run, words
 from tests.test_memory import NAMES
@@ -267,7 +267,7 @@ def test_intensity_by_hand() -> None:
     1024 out, 64 of weights. At batch 8 the weights are moved once.
     """
     net = cnncalc.loads("input: 8x8x4\nlayers:\n  - conv: {filters: 4, kernel: 1, bias: false}\n")
-    from cnncalc.analysis.costs import intensity
+    from cnncalc.report.costs import intensity
 
     row = net.analyze().rows[0]
     assert intensity(row, 1, 4) == 1024 / (1024 + 1024 + 64)

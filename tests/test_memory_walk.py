@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnncalc
-from cnncalc.analysis.memory import (
+from cnncalc.report.memory import (
     Budget,
     Checkpoints,
     best_checkpoints,
     checkpoints_of,
     largest_batch,
 )
-from cnncalc.analysis.optimizers import OPTIMIZERS, Recipe
-from cnncalc.analysis.report import DTYPE_BYTES, Report
-from cnncalc.analysis.storages import Inference, Scale
-from cnncalc.analysis.training import Training
+from cnncalc.report.optimizers import OPTIMIZERS, Recipe
+from cnncalc.report.report import DTYPE_BYTES, Report
+from cnncalc.report.storages import Inference, Scale
+from cnncalc.report.training import Training
 
 V = 8 * 8 * 4 * 4
 """Bytes of 8x8x4 in float32."""
@@ -165,7 +165,7 @@ def test_optimizers_as_measured(recipe: tuple[str, float, float]) -> None:
 
 
 def test_every_optimizer_of_a_spec_is_known() -> None:
-    from cnncalc.spec.claims import OPTIMIZERS as WORDS
+    from cnncalc.language.claims import OPTIMIZERS as WORDS
 
     assert set(WORDS) == set(OPTIMIZERS)
 

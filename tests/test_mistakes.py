@@ -1,9 +1,9 @@
-"""Mistakes that people make: each a spec beside all that `cnncalc check` prints of it, and a mend
+"""Mistakes that people make: each a spec beside all that `cnncalc check` prints of it, and a fix
 that works.
 
 ``mistakes/NAME.yaml`` is the bad spec, its first comment says where the mistake comes from;
-``NAME.expected`` is the output. The mend is the first one that is offered, applied again and again
-until nothing is wrong; where only an author can know it, ``NAME.mended.yaml`` is the good spec.
+``NAME.expected`` is the output. The fix is the first one that is offered, applied again and again
+until nothing is wrong; where only an author can know it, ``NAME.fixed.yaml`` is the good spec.
 
 ``GOLDEN=write pytest tests/test_mistakes.py`` writes the outputs anew; then read them aloud.
 """
@@ -18,14 +18,14 @@ import pytest
 
 import cnncalc
 from cnncalc.api import Net
+from cnncalc.checks.trials import fixed_texts
 from cnncalc.diagnostics import RULES, Diagnostic
-from cnncalc.mending import mended_texts
-from cnncalc.sources import shipped
+from cnncalc.text.files import shipped
 from tests.commands import run
 
 FOLDER = Path(__file__).parent / "mistakes"
-NAMES = sorted(p.stem for p in FOLDER.glob("*.yaml") if not p.name.endswith(".mended.yaml"))
-BY_HAND = sorted(p.name.removesuffix(".mended.yaml") for p in FOLDER.glob("*.mended.yaml"))
+NAMES = sorted(p.stem for p in FOLDER.glob("*.yaml") if not p.name.endswith(".fixed.yaml"))
+BY_HAND = sorted(p.name.removesuffix(".fixed.yaml") for p in FOLDER.glob("*.fixed.yaml"))
 MOST_MISTAKES = 10
 
 
@@ -65,7 +65,7 @@ def test_what_check_prints(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(BY_HAND)))
-def test_the_first_mend_offered_works(name: str) -> None:
+def test_the_first_fix_offered_works(name: str) -> None:
     """Applied for one mistake after the other, until the spec passes."""
     net = cnncalc.load(f"{name}.yaml")
     texts: dict[str, str] = {}
@@ -73,26 +73,26 @@ def test_the_first_mend_offered_works(name: str) -> None:
         found = wrong(net)
         if not found:
             break
-        mend = next(d.mends[0] for d in found if d.mends)
-        texts |= mended_texts(mend)
+        fix = next(d.fixes[0] for d in found if d.fixes)
+        texts |= fixed_texts(fix)
         net = net.changed(texts)
     assert wrong(net) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_mend_offered_takes_its_mistake_away(name: str) -> None:
+def test_every_fix_offered_takes_its_mistake_away(name: str) -> None:
     net = cnncalc.load(f"{name}.yaml")
     before = Counter(d.code for d in wrong(net))
     for diagnostic in wrong(net):
-        for mend in diagnostic.mends:
-            after = Counter(d.code for d in wrong(net.changed(mended_texts(mend))))
-            assert after[diagnostic.code] < before[diagnostic.code], mend.text
+        for fix in diagnostic.fixes:
+            after = Counter(d.code for d in wrong(net.changed(fixed_texts(fix))))
+            assert after[diagnostic.code] < before[diagnostic.code], fix.text
 
 
 def test_a_new_warning_does_not_withdraw_a_fix_of_an_error() -> None:
     """The second layer's warning is seen only once the first has an output."""
     (found,) = cnncalc.load("warning_behind_an_error.yaml").diagnostics
-    fixed = cnncalc.load("warning_behind_an_error.yaml").changed(mended_texts(found.mends[0]))
+    fixed = cnncalc.load("warning_behind_an_error.yaml").changed(fixed_texts(found.fixes[0]))
     assert found.severity == "error"
     assert [d.severity for d in fixed.diagnostics] == ["warning"]
 
@@ -104,8 +104,8 @@ def test_no_shipped_net_needs_to_silence_the_stride_of_a_shortcut() -> None:
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_the_mend_by_hand_works(name: str) -> None:
-    assert wrong(cnncalc.load(f"{name}.mended.yaml")) == []
+def test_the_fix_by_hand_works(name: str) -> None:
+    assert wrong(cnncalc.load(f"{name}.fixed.yaml")) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,8 +7,8 @@ from textwrap import dedent
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Report
 from cnncalc.render import View, render
+from cnncalc.report.report import Report
 from tests.language import size
 
 TWO_EYES = """

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.diagnostics import Problem, Source, Span
-from cnncalc.quantities import (
+from cnncalc.language.quantities import (
     Quantity,
     compact,
     exact,
@@ -144,39 +144,39 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "code", "mended"), REFUSALS)
-def test_refusal(text: str, code: str, mended: str) -> None:
-    """The code, and the mend (which can be read), where there is one."""
+@pytest.mark.parametrize(("text", "code", "fixed"), REFUSALS)
+def test_refusal(text: str, code: str, fixed: str) -> None:
+    """The code, and the fix (which can be read), where there is one."""
     with pytest.raises(Problem) as caught:
         stated(text)
     diagnostic = caught.value.diagnostic
     assert diagnostic.code == code
-    assert [mend.text for mend in diagnostic.mends] == ([mended] if mended else [])
-    if mended:
-        stated(mended)
+    assert [fix.text for fix in diagnostic.fixes] == ([fixed] if fixed else [])
+    if fixed:
+        stated(fixed)
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "fixed"),
     [("5M", ""), ("5kB", "5KB"), ("5gib", "5GiB"), ("5TB", ""), ("5B", "")],
 )
-def test_refusal_of_bytes(text: str, mended: str) -> None:
+def test_refusal_of_bytes(text: str, fixed: str) -> None:
     """`M` alone does not say whether 1000 or 1024 is meant."""
     with pytest.raises(Problem) as caught:
         stated(text, is_bytes=True)
     diagnostic = caught.value.diagnostic
     assert diagnostic.code == "unknown-unit"
-    assert [mend.text for mend in diagnostic.mends] == ([mended] if mended else [])
+    assert [fix.text for fix in diagnostic.fixes] == ([fixed] if fixed else [])
 
 
-def test_mend_keeps_quotes() -> None:
-    """`>5` must be quoted in YAML, and so must its mend."""
+def test_fix_keeps_quotes() -> None:
+    """`>5` must be quoted in YAML, and so must its fix."""
     source = Source("net.yaml", 'params: ">5"')
     with pytest.raises(Problem) as caught:
         parse_quantity(">5", Span(source, 1, 9, 1, 13))
-    (mend,) = caught.value.diagnostic.mends
-    assert mend.text == ">=5"
-    assert mend.edits[0].text == '">=5"'
+    (fix,) = caught.value.diagnostic.fixes
+    assert fix.text == ">=5"
+    assert fix.edits[0].text == '">=5"'
 
 
 BUDGETS = [

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Report
 from cnncalc.render import FORMATS, View, render
 from cnncalc.render.explain import explain
 from cnncalc.render.kinds import render as render_kinds
+from cnncalc.report.report import Report
 
 GOLDEN = Path(__file__).parent / "golden"
 ENDINGS = {"table": "txt", "notes": "notes", "markdown": "md", "latex": "tex"}

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Peaks, Report
 from cnncalc.render import FORMATS, View, render
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.csv import harmless
@@ -27,6 +26,7 @@ from cnncalc.render.listing import render as render_list
 from cnncalc.render.listing import render_json as render_list_json
 from cnncalc.render.markdown import escaped as markdown
 from cnncalc.render.notebook import html
+from cnncalc.report.report import Peaks, Report
 
 NETS = ("alexnet", "googlenet", "resnet50", "unet", "shufflenet_v2_x1_0", "rgbd_fusion")
 PLAIN = View()

@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Report
 from cnncalc.layers import KINDS
 from cnncalc.render import View, render
 from cnncalc.render.explain import explain
 from cnncalc.render.kinds import examples, formulas
 from cnncalc.render.kinds import render as render_kinds
+from cnncalc.report.report import Report
 
 PLAIN = View()
 

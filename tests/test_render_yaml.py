@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Report
 from cnncalc.render import View, render
+from cnncalc.report.report import Report
 
 GRAPH = (Path(__file__).parent / "golden" / "graph.yaml").read_text("utf-8")
 NETS = ("alexnet", "vgg16_bn", "googlenet", "resnet50", "densenet121", "shufflenet_v2_x1_0",

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import cnncalc
+from cnncalc.checks.selection import rules
 from cnncalc.diagnostics import Diagnostic, Rule
 from cnncalc.render.manual import read_page
-from cnncalc.selection import rules
 
 SPEC = "input: 32x32x3\nlayers:\n  - conv: [16, 3]\n"
 FAMILIES = {

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from cnncalc import selection
+from cnncalc.checks import selection
 from cnncalc.render.manual import read_page
 from cnncalc.schema import schema, schema_text
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc import recognition
 from cnncalc.api import none_collected
-from cnncalc.recognition import judge
+from cnncalc.language import recognition
+from cnncalc.language.reader import KEYS
+from cnncalc.language.recognition import judge
+from cnncalc.language.spec_files import find_specs
 from cnncalc.schema.document import keys
-from cnncalc.spec.reader import KEYS
-from cnncalc.spec_files import find_specs
 from tests.commands import BROKEN, GOOD, run
 
 pytestmark = pytest.mark.usefixtures("nets")
@@ -126,7 +126,7 @@ def test_a_file_that_is_named_does_not_look_like_a_spec_it_is_one(nets: Path) ->
 
 def test_every_shipped_net_and_every_kind_is_recognised() -> None:
     from cnncalc.layers import KINDS
-    from cnncalc.sources import shipped
+    from cnncalc.text.files import shipped
 
     for path in shipped().values():
         assert judge(Path(path).read_bytes()).verdict == "spec"

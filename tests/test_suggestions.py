@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnncalc
+from cnncalc.checks.trials import fixed_texts
 from cnncalc.diagnostics import RULES
 from cnncalc.layers import KINDS
-from cnncalc.mending import mended_texts
-from cnncalc.missing_kinds import MISSING, ROWS, missing_kind
-from cnncalc.suggestions import (
+from cnncalc.text.missing_kinds import MISSING, ROWS, missing_kind
+from cnncalc.text.suggestions import (
     FIELD_ALIASES,
     KIND_ALIASES,
     QUANTITY_ALIASES,
@@ -166,7 +166,7 @@ def test_a_layer_that_is_not_here(word: str) -> None:
     error = only_error(f"{word}: 64")
     assert error.code == "unknown-kind"
     assert error.message.startswith(f"cnncalc has no '{word}': ")
-    assert error.mends == ()
+    assert error.fixes == ()
 
 
 def test_missing_kinds_are_missing() -> None:
@@ -194,12 +194,12 @@ def test_a_block_of_that_name_is_near() -> None:
     assert missing_kind("GRN", ["grn"]) is None
     text = "input: 8x8x4\nblocks:\n  atention: [relu]\nlayers:\n  - attention\n  - atention\n"
     error = next(d for d in cnncalc.loads(text).diagnostics if d.code == "unknown-kind")
-    assert [mend.text for mend in error.mends] == ["atention"]
+    assert [fix.text for fix in error.fixes] == ["atention"]
 
 
 def test_an_activation_that_is_not_here() -> None:
     error = only_error("conv: {filters: 8, kernel: 3, activation: selu}")
-    assert error.mends == ()
+    assert error.fixes == ()
     assert "`elu` has the same figures" in error.help[0]
 
 
@@ -232,15 +232,15 @@ def test_a_fix_is_what_was_meant(written: str, fixed: str | None) -> None:
     net = cnncalc.loads(f"input: 32x32x64\nlayers:\n  - {written}\n")
     errors = [d for d in net.diagnostics if d.severity == "error"]
     if fixed is None:
-        assert [d.mends for d in errors] == [()]
+        assert [d.fixes for d in errors] == [()]
         return
     texts: dict[str, str] = {}
     for error in reversed(errors):  # the last one first, so that places stay
-        changed = mended_texts(error.mends[0])
+        changed = fixed_texts(error.fixes[0])
         if texts:
             net = net.changed(texts)
             error = next(d for d in net.diagnostics if d.code == error.code)
-            changed = mended_texts(error.mends[0])
+            changed = fixed_texts(error.fixes[0])
         texts = changed
     [text] = texts.values()
     assert text == f"input: 32x32x64\nlayers:\n  - {fixed}\n"
@@ -249,5 +249,5 @@ def test_a_fix_is_what_was_meant(written: str, fixed: str | None) -> None:
 def test_another_number_is_another_step() -> None:
     text = "input: 8x8x4\nlayers:\n  - conv1: [4, 1]\n  - conv2: [4, 1]\n  - relu: {from: conv3}\n"
     error = next(d for d in cnncalc.loads(text).diagnostics if d.code == "unknown-step")
-    assert error.mends == ()
+    assert error.fixes == ()
     assert RULES[error.code].family == "references"

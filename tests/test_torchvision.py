@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analysis.report import Report
+from cnncalc.report.report import Report
 
 TRUTH: dict[str, Any] = json.loads(
     (Path(__file__).parent / "truth" / "torchvision.json").read_text()

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import cnncalc.rules.syntax  # noqa: F401 - registers rules that only a broken file imports
+import cnncalc.text.rules.syntax  # noqa: F401 - registers rules that only a broken file imports
 from cnncalc.diagnostics import Diagnostic, Problem, Source
-from cnncalc.yaml_tree import Broken, Mapping, Node, Scalar, Sequence, decode, new_parser, parse
+from cnncalc.text.parser import Broken, Mapping, Node, Scalar, Sequence, decode, new_parser, parse
 
 ARCHITECTURES = sorted((Path(__file__).parents[1] / "architectures").glob("*.yaml"))
 PARSERS = ["libyaml", "python"]
@@ -290,8 +290,8 @@ def test_duplicate_key_tells_the_first() -> None:
     assert [(r.span.line, r.span.column) for r in problem.related] == [(1, 1)]
 
 
-def test_mends_apply() -> None:
-    """What a mend's edits write is read without a problem."""
+def test_fixes_apply() -> None:
+    """What a fix's edits write is read without a problem."""
     for bad in (
         "l:\n  - a: 1\n  relu\n",
         "l\n  - a: 1\n",
@@ -305,7 +305,7 @@ def test_mends_apply() -> None:
     ):
         _, [problem] = read(bad)
         lines = bad.splitlines()
-        for edit in reversed(problem.mends[0].edits):
+        for edit in reversed(problem.fixes[0].edits):
             line = lines[edit.span.line - 1]
             before, after = line[: edit.span.column - 1], line[edit.span.end_column - 1 :]
             lines[edit.span.line - 1] = before + edit.text + after

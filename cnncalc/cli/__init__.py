@@ -25,7 +25,7 @@ COMMANDS = {
     "memory": "Weights, activations, inference and training memory.",
     "list": "The architectures that come with cnncalc.",
     "kinds": "The reference of the layer kinds.",
-    "rule": "What a diagnostic means, and how to mend it.",
+    "rule": "What a diagnostic means, and how to fix it.",
     "schema": "The JSON Schema of a spec, for editors.",
 }
 """Each command with its line in the help; in this order."""
@@ -55,7 +55,7 @@ Examples:
   cnncalc vgg16                         the per-layer table
   cnncalc vgg16 --source > mynet.yaml   start one's own net from it
   cnncalc mynet.yaml --input 256x256x3  the same net on another image
-  cnncalc check mynet.yaml nets/        every mistake, with place and mend
+  cnncalc check mynet.yaml nets/        every mistake, with place and fix
   cnncalc explain alexnet conv1         one layer's arithmetic
   cnncalc memory resnet50 --batch 32    does it fit?
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnncalc import selection
+from cnncalc.checks import selection
 from cnncalc.cli.mistakes import complain, shortened
 from cnncalc.cli.nets import Unusable, analyze, load, say_which
 from cnncalc.cli.options import (
@@ -27,7 +27,7 @@ from cnncalc.render.findings import FORMATS, Checked, Run, render
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic
-    from cnncalc.spec_files import Candidate
+    from cnncalc.language.spec_files import Candidate
 
 FOR_PROGRAMS = ("json", "sarif", "github")
 """Formats that say what could not be read, and are written even when nothing could."""
@@ -36,7 +36,7 @@ MANY = 50
 
 EXAMPLES = """
 cnncalc check                                  every spec in this folder, at any depth
-cnncalc check mynet.yaml                       every mistake, with place and mend
+cnncalc check mynet.yaml                       every mistake, with place and fix
 cnncalc check nets/ 'more/**/*.yaml'           folders and globs: the specs among the YAML files
 cnncalc check mynet.yaml --expect 'params<=5M' --expect 'activation_bytes<=32MiB'
 cnncalc check nets/ --strict                   warnings fail as well
@@ -195,7 +195,7 @@ def command(
         told = gate.chosen(found)
         return Checked(report.source, len(report.rows), told, len(found) - len(told))
 
-    from cnncalc.spec_files import find_specs
+    from cnncalc.language.spec_files import find_specs
 
     nets = nets or (".",)
     for net in nets:

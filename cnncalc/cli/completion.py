@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import click
 from click.shell_completion import CompletionItem
 
-from cnncalc import selection, sources
+from cnncalc.checks import selection
+from cnncalc.text import files as sources
 
 
 def first_words(group: click.Group, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

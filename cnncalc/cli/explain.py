@@ -8,19 +8,13 @@ import click
 
 from cnncalc.cli.findings import findings_text, status_of
 from cnncalc.cli.nets import load
-from cnncalc.cli.options import (
-    Command,
-    batch_options,
-    net_argument,
-    net_options,
-    output_options,
-)
+from cnncalc.cli.options import Command, batch_options, net_argument, net_options, output_options
 from cnncalc.cli.output import emit, view_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from cnncalc.analysis.report import Report, Row
+    from cnncalc.report.report import Report, Row
 
 EXAMPLES = """
 cnncalc explain alexnet conv1                      width, weights, memory, MACs, receptive field
@@ -99,7 +93,7 @@ def candidates(report: Report, name: str) -> list[Row]:
 
 def no_layer(report: Report, name: str) -> str:
     """What to say of a name that is not one layer's."""
-    from cnncalc.suggestions import nearest
+    from cnncalc.text.suggestions import nearest
 
     if several := [row.name for row in candidates(report, name)]:
         more = ", …" if len(several) > SHOWN else ""

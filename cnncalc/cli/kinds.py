@@ -45,8 +45,8 @@ def command(kind: str | None, color: str, output: str | None) -> int:
 
 def no_kind(word: str) -> str:
     from cnncalc.layers import KINDS
-    from cnncalc.missing_kinds import missing_kind
-    from cnncalc.suggestions import KIND_ALIASES, nearest
+    from cnncalc.text.missing_kinds import missing_kind
+    from cnncalc.text.suggestions import KIND_ALIASES, nearest
 
     if missing := missing_kind(word, KINDS):
         return "; ".join(filter(None, (f"cnncalc has no '{word}': {missing.why}", missing.recipe)))

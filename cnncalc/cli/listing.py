@@ -11,7 +11,7 @@ from cnncalc.cli.options import Command, in_order, option, output_options
 from cnncalc.cli.output import emit, view_of
 
 if TYPE_CHECKING:
-    from cnncalc.spec.model import Spec
+    from cnncalc.language.spec import Spec
 
 EXAMPLES = """
 cnncalc list                    names, years, inputs, parameters, MACs, depth
@@ -48,9 +48,10 @@ def command(
     With TEXT, those whose name, title or family contains it; case, blanks, `_`, `-` and `.` do
     not count.
     """
-    from cnncalc import api, sources
+    from cnncalc import api
+    from cnncalc.language.reader import read_spec
     from cnncalc.render import listing
-    from cnncalc.spec.reader import read_spec
+    from cnncalc.text import files as sources
 
     files = {name: sources.read_shipped(name) for name in sources.shipped()}
     read = ((name, read_spec(file, [], sources.open_base)) for name, file in files.items())
@@ -71,7 +72,7 @@ def command(
 
 def fits(name: str, spec: Spec, text: str | None, family: str | None, year: int | None) -> bool:
     """Whether a net is what was asked for; None asks for nothing."""
-    from cnncalc.suggestions import fold
+    from cnncalc.text.suggestions import fold
 
     return (
         (family is None or fold(family) == fold(spec.family))
@@ -83,7 +84,7 @@ def fits(name: str, spec: Spec, text: str | None, family: str | None, year: int 
 def nothing_fits(
     specs: Iterable[Spec], text: str | None, family: str | None, year: int | None
 ) -> str:
-    from cnncalc.suggestions import fold, nearest
+    from cnncalc.text.suggestions import fold, nearest
 
     families = sorted({spec.family for spec in specs})
     if family is not None and fold(family) not in map(fold, families):

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.analysis.optimizers import OPTIMIZERS
-from cnncalc.analysis.report import DTYPE_BYTES
 from cnncalc.cli.findings import findings_text, status_of, tell_aside
 from cnncalc.cli.nets import load
 from cnncalc.cli.options import (
@@ -21,13 +19,15 @@ from cnncalc.cli.options import (
     output_options,
 )
 from cnncalc.cli.output import emit, view_of
+from cnncalc.report.optimizers import OPTIMIZERS
+from cnncalc.report.report import DTYPE_BYTES
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.memory import Budget
-    from cnncalc.analysis.optimizers import Recipe
     from cnncalc.api import Net
     from cnncalc.render import View
     from cnncalc.render.memory import Fit
+    from cnncalc.report.memory import Budget
+    from cnncalc.report.optimizers import Recipe
 
 EXAMPLES = """
 cnncalc memory resnet50                        as it was trained, batch 256
@@ -44,9 +44,9 @@ def memory_size(ctx: click.Context, param: click.Parameter, text: str | None) ->
     """Bytes of `8GB`, `7.5GiB`, `512MB`."""
     if text is None:
         return None
-    from cnncalc.quantities.quantity import decimal
-    from cnncalc.quantities.reading import Refused, split
-    from cnncalc.quantities.units import BYTE_UNITS
+    from cnncalc.language.quantities.quantity import decimal
+    from cnncalc.language.quantities.reading import Refused, split
+    from cnncalc.language.quantities.units import BYTE_UNITS
 
     try:
         written = split(text)
@@ -218,7 +218,7 @@ class Plan:
         said: dict[str, Any], optimizer: str | None, momentum: float | None, *, amp: bool
     ) -> Recipe:
         """The spec's optimizer with its momentum and weight decay, unless another is asked for."""
-        from cnncalc.analysis.optimizers import MOMENTUM, Recipe
+        from cnncalc.report.optimizers import MOMENTUM, Recipe
 
         chosen = optimizer or said.get("optimizer", "sgd")
         same = chosen == said.get("optimizer", "sgd")
@@ -231,7 +231,7 @@ class Plan:
 
     def budget(self, batch: int | None = None) -> Budget:
         """The budget for the batch of the report, or for another one."""
-        from cnncalc.analysis.memory import NO_CHECKPOINTS, Budget, best_checkpoints
+        from cnncalc.report.memory import NO_CHECKPOINTS, Budget, best_checkpoints
 
         checkpoints = NO_CHECKPOINTS
         if self.checkpoint:
@@ -240,9 +240,9 @@ class Plan:
 
     def fit(self, room: int, *, inference: bool) -> Fit:
         """The largest batch that fits; the report is then of that batch."""
-        from cnncalc.analysis import analyze
-        from cnncalc.analysis.memory import largest_batch
         from cnncalc.render.memory import Fit
+        from cnncalc.report import analyze
+        from cnncalc.report.memory import largest_batch
 
         def needed(batch: int) -> int:
             budget = self.budget(batch)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc import sources
 from cnncalc.cli.mistakes import complain
 from cnncalc.diagnostics import Diagnostic, Problem
+from cnncalc.text import files as sources
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
     from cnncalc.api import Net
+    from cnncalc.report.report import Report
 
 
 class Unusable(click.ClickException):
@@ -54,8 +54,8 @@ def say_which(net: str, *, folder: bool = False) -> None:
 
 def said(problem: Diagnostic) -> str:
     """A diagnostic of an option in one line, with what to do."""
-    mends = [f"did you mean `{mend.text}`?" for mend in problem.mends]
-    return "; ".join([problem.message, *mends, *problem.help])
+    fixes = [f"did you mean `{fix.text}`?" for fix in problem.fixes]
+    return "; ".join([problem.message, *fixes, *problem.help])
 
 
 def analyze(loaded: Net, batch: int, dtype: str, expect: Sequence[str] = ()) -> Report:
@@ -82,7 +82,7 @@ def missing(net: str) -> str:
     if not net:
         return "NET is empty; give a shipped architecture, a path, or - for standard input"
     from cnncalc.cli import COMMANDS
-    from cnncalc.suggestions import nearest
+    from cnncalc.text.suggestions import nearest
 
     path_like = "/" in net or os.sep in net or net.endswith((".yaml", ".yml"))
     known = files_beside(net) if path_like else [*COMMANDS, *sources.shipped(), *files_beside(net)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnncalc.analysis.report import DTYPE_BYTES
+from cnncalc.report.report import DTYPE_BYTES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

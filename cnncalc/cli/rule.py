@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from cnncalc import selection
+from cnncalc.checks import selection
 from cnncalc.cli.options import Command, complete_codes, output_options
 from cnncalc.cli.output import emit, view_of
 
 EXAMPLES = """
 cnncalc rule                     every code, by family
-cnncalc rule no-valid-output     what it means, a bad spec, the mend
+cnncalc rule no-valid-output     what it means, a bad spec, the fix
 """
 
 
@@ -18,7 +18,7 @@ cnncalc rule no-valid-output     what it means, a bad spec, the mend
 @click.argument("code", required=False, metavar="[CODE]", shell_complete=complete_codes)
 @output_options()
 def command(code: str | None, color: str, output: str | None) -> int:
-    """What a diagnostic means, an example, and how to mend it.
+    """What a diagnostic means, an example, and how to fix it.
 
     Without CODE: the list of all codes.
     """

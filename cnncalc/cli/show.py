@@ -23,7 +23,7 @@ from cnncalc.cli.output import emit, view_of
 from cnncalc.render import FORMATS, View, render
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
+    from cnncalc.report.report import Report
 
 FOR_PEOPLE = ("table", "notes")
 """Formats in which the findings stand below what is shown; with the others, on standard error."""
@@ -44,7 +44,7 @@ def known_columns(ctx: click.Context, param: click.Parameter, names: str | None)
     if names is None:
         return ()
     from cnncalc.render.columns import COLUMNS
-    from cnncalc.suggestions import nearest
+    from cnncalc.text.suggestions import nearest
 
     chosen = tuple(name.strip() for name in names.split(","))
     for name in chosen:

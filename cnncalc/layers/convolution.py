@@ -13,13 +13,7 @@ from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
-from cnncalc.layers.window import (
-    ONES,
-    Window,
-    WindowLayer,
-    by,
-    one_or_two,
-)
+from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two
 
 
 class Filters(Weighted, WindowLayer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import gcd
 
-from cnncalc import rules
+from cnncalc.layers import rules
 from cnncalc.layers.layer import LayerProblem
 
 REACH = 1000

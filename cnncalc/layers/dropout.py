@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc import rules
+from cnncalc.layers import rules
 from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Real
 from cnncalc.layers.layer import Advice, Layer, Saved, Storage

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeVar, overload
 
-from cnncalc import rules
 from cnncalc.diagnostics import Rule, Unknown
-from cnncalc.shape import Sides
+from cnncalc.layers import rules
+from cnncalc.layers.shape import Sides
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 from cnncalc.diagnostics import Rule, Unknown
 from cnncalc.layers.fields import REQUIRED, Derived, Field
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.shape import Shape
+from cnncalc.layers.shape import Shape
 
 KINDS: dict[str, type[Layer]] = {}
 """Every layer kind by its YAML word, in the order of definition."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from cnncalc import rules
 from cnncalc.diagnostics import Rule, Unknown
+from cnncalc.layers import rules
 from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Flag
 from cnncalc.layers.formula import Formula, Symbol

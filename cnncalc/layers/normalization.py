@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc import rules
+from cnncalc.layers import rules
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import Flag, Whole
 from cnncalc.layers.formula import Formula, Symbol

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
-from cnncalc import rules
+from cnncalc.layers import rules
 from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Padding, Pair
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, LayerProblem, Saved, View

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from math import gcd
 from typing import Any
 
-from cnncalc import rules
 from cnncalc.diagnostics import Unknown
+from cnncalc.layers import rules
 from cnncalc.layers.division import check_groups, check_split, near_divisors
 from cnncalc.layers.fields import Choice, Derived, Padding, Pair, TensorName, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import ONE_PIXEL, Layer, LayerProblem, Storage, View
+from cnncalc.layers.shape import Sides
 from cnncalc.layers.window import by, one_or_two, padding_words
-from cnncalc.shape import Sides
 
 
 class Rearrangement(Layer):

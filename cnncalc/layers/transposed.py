@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc import rules
+from cnncalc.layers import rules
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import LayerProblem, View
+from cnncalc.layers.shape import Sides, extent
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.window import ONES, by, one_number, one_or_two, padding_words
-from cnncalc.shape import Sides, extent
 
 
 class TransposedConv(Weighted):

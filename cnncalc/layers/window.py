@@ -1,6 +1,6 @@
 """A window that slides over the image: what convolutions and pools have in common.
 
-The arithmetic itself is in `cnncalc.shape`; here it meets a layer's fields and its input.
+The arithmetic itself is in `cnncalc.layers.shape`; here it meets a layer's fields and its input.
 """
 
 from __future__ import annotations
@@ -9,12 +9,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from cnncalc import rules
 from cnncalc.diagnostics import Unknown
+from cnncalc.layers import rules
 from cnncalc.layers.fields import NO_PADDING
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, LayerProblem, View
-from cnncalc.shape import Shape, Sides, extent, same_padding, unseen, window_output, window_steps
+from cnncalc.layers.shape import (
+    Shape,
+    Sides,
+    extent,
+    same_padding,
+    unseen,
+    window_output,
+    window_steps,
+)
 
 ONES = (1, 1)
 

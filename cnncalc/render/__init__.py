@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
+    from cnncalc.report.report import Report
 
 FORMATS = ("table", "notes", "json", "csv", "markdown", "latex", "yaml")
 

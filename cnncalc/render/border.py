@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.quantities import exact
+from cnncalc.language.quantities import exact
 
 if TYPE_CHECKING:
     from cnncalc.layers.window import Axis

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.quantities import compact, exact, megabytes
+from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.render.outline import Line, source_names
 from cnncalc.render.page import Cell
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.analysis.report import Report
+    from cnncalc.report.report import Report
 
 NOTHING = Cell("·", "dim")
 UNKNOWN = Cell("?", "bold")
@@ -148,7 +148,7 @@ def flops_cell(report: Report, line: Line) -> Cell:
 
 def intensity_of(report: Report, line: Line) -> float | None:
     """MACs per byte moved; of several rows, all their MACs over all their bytes."""
-    from cnncalc.analysis.costs import moved_bytes
+    from cnncalc.report.costs import moved_bytes
 
     rows = [row for row in line.rows if row.training_only == line.training_only]
     sizes = [moved_bytes(row, report.batch, report.dtype_bytes) for row in rows]

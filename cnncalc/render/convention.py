@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.quantities import exact
+from cnncalc.language.quantities import exact
 from cnncalc.render.page import Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.conventions import Convention
-    from cnncalc.analysis.report import Report
     from cnncalc.render import View
+    from cnncalc.report.conventions import Convention
+    from cnncalc.report.report import Report
 
 FORMAT_VERSION = 1
 
 
 def convention_text(report: Report, name: str, format: str, view: View) -> str:
     """What the tool of that name would print; ``format`` is `table` or `json`."""
-    from cnncalc.analysis.conventions import CONVENTIONS
+    from cnncalc.report.conventions import CONVENTIONS
 
     convention = CONVENTIONS[name](report)
     if format == "json":

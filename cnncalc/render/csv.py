@@ -15,8 +15,8 @@ from cnncalc.render.outline import outline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnncalc.analysis.report import Report, Row
     from cnncalc.render import View
+    from cnncalc.report.report import Report, Row
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a text begins that a spreadsheet would run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from cnncalc.quantities import exact
+from cnncalc.language.quantities import exact
 from cnncalc.render.page import Piece
 
 if TYPE_CHECKING:

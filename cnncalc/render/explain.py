@@ -10,9 +10,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Unknown
+from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.layer import LayerProblem, Storage
 from cnncalc.layers.window import WindowLayer
-from cnncalc.quantities import compact, exact, megabytes
 from cnncalc.render.border import border
 from cnncalc.render.columns import percent
 from cnncalc.render.derivation import counted, derivation, say, section
@@ -20,10 +20,10 @@ from cnncalc.render.page import Page
 from cnncalc.render.receptive_field import receptive_field
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report, Row
     from cnncalc.layers.formula import Formula
     from cnncalc.layers.window import Axis
     from cnncalc.render import View
+    from cnncalc.report.report import Report, Row
 
 
 def explain(report: Report, row: Row, view: View) -> str:

@@ -12,17 +12,17 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.analysis.costs import intensity
-from cnncalc.figures import TOTALS
-from cnncalc.shape import Shape
+from cnncalc.language.quantities.totals import TOTALS
+from cnncalc.layers.shape import Shape
+from cnncalc.report.costs import intensity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
-    from cnncalc.analysis.report import Comparison, Report, Row
-    from cnncalc.network import Group
+    from cnncalc.network.network import Group
     from cnncalc.render import View
+    from cnncalc.report.report import Comparison, Report, Row
 
 FORMAT_VERSION = 1
 LISTS = ("layers", "blocks", "published", "diagnostics")

@@ -10,8 +10,8 @@ from cnncalc.diagnostics import Unknown
 from cnncalc.layers import KINDS
 from cnncalc.layers.fields import Choice, Derived, Field, Flag
 from cnncalc.layers.layer import LayerProblem
+from cnncalc.layers.shape import Shape
 from cnncalc.render.page import Cell, Grid, Heading, Page
-from cnncalc.shape import Shape
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer

@@ -14,8 +14,8 @@ from cnncalc.render.table import filled
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnncalc.analysis.report import Report
     from cnncalc.render import View
+    from cnncalc.report.report import Report
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncalc.language.quantities import compact
 from cnncalc.layers.weighted import Weighted
-from cnncalc.network import Node
-from cnncalc.quantities import compact
+from cnncalc.network.network import Node
 from cnncalc.render.findings import plural
 from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
-    from cnncalc.network import Tensor
+    from cnncalc.layers.shape import Shape
+    from cnncalc.network.network import Tensor
     from cnncalc.render import View
-    from cnncalc.shape import Shape
+    from cnncalc.report.report import Report
 
 FORMAT_VERSION = 1
 HEADINGS = (

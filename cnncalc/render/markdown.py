@@ -12,8 +12,8 @@ from cnncalc.render.outline import outline
 from cnncalc.render.table import about, filled, notes
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
     from cnncalc.render import View
+    from cnncalc.report.report import Report
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 

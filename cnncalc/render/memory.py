@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncalc.analysis.memory import LARGEST_BATCH
-from cnncalc.analysis.optimizers import OPTIMIZERS
-from cnncalc.quantities import compact, exact, mebibytes, megabytes
+from cnncalc.language.quantities import compact, exact, mebibytes, megabytes
 from cnncalc.render.page import Cell, Grid, Heading, Page, Piece
+from cnncalc.report.memory import LARGEST_BATCH
+from cnncalc.report.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.memory import Budget, Part
-    from cnncalc.analysis.report import Report
-    from cnncalc.analysis.storages import Walk
     from cnncalc.render import View
+    from cnncalc.report.memory import Budget, Part
+    from cnncalc.report.report import Report
+    from cnncalc.report.storages import Walk
 
 FORMAT_VERSION = 1
 SHOWN = 8

@@ -12,8 +12,8 @@ from cnncalc.render.outline import Line, fitting
 from cnncalc.render.table import about, filled, notes
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
     from cnncalc.render.columns import Column
+    from cnncalc.report.report import Report
 
 ROOM = 60
 """Rows that are shown before blocks are folded."""

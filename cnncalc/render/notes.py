@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Unknown, printable
+from cnncalc.language.quantities import compact, exact, lecture, megabytes
 from cnncalc.layers.layer import LayerProblem
-from cnncalc.quantities import compact, exact, lecture, megabytes
-from cnncalc.shape import Shape
+from cnncalc.layers.shape import Shape
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report, Row
     from cnncalc.render import View
+    from cnncalc.report.report import Report, Row
 
 
 def render(report: Report, view: View) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cnncalc.network import Node
+from cnncalc.network.network import Node
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report, Row
-    from cnncalc.network import Group, Tensor
-    from cnncalc.shape import Shape
+    from cnncalc.layers.shape import Shape
+    from cnncalc.network.network import Group, Tensor
+    from cnncalc.report.report import Report, Row
 
 FIGURES = ("weights", "biases", "params", "macs", "activations", "elementwise")
 CONTAINERS = ("residual", "aux", "add", "concat", "multiply")

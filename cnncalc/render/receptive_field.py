@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnncalc.layers.window import by
-from cnncalc.network import Node
+from cnncalc.network.network import Node
 from cnncalc.render.derivation import lines, say, section, where
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.analysis.report import Report, Row
     from cnncalc.layers.layer import View as Seen
     from cnncalc.render.page import Page
+    from cnncalc.report.report import Report, Row
 
 
 def receptive_field(page: Page, report: Report, row: Row) -> None:

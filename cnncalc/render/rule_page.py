@@ -44,12 +44,12 @@ def render_list(rules: Iterable[Rule[...]], view: View) -> str:
                 grid.add([Cell(f"  {rule.code}", "bold"), Cell(rule.severity), title])
             page.grid(grid)
     page.gap()
-    page.paragraph("`cnncalc rule CODE` explains one, with an example and its mend.", style="dim")
+    page.paragraph("`cnncalc rule CODE` explains one, with an example and its fix.", style="dim")
     return page.text()
 
 
 def render_page(rule: Rule[...], view: View) -> str:
-    """What a rule means, a bad spec with what `check` says of it, and the mended spec."""
+    """What a rule means, a bad spec with what `check` says of it, and the fixed spec."""
     page = read_page(rule)
     head = Paint(view.color)(f"{rule.severity}[{rule.code}]", COLORS[rule.severity])
     parts = [f"{head} ({FAMILIES.get(rule.family, rule.family).lower()})", page.title]

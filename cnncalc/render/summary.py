@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.quantities import compact, exact, megabytes
+from cnncalc.language.quantities import compact, exact, megabytes
+from cnncalc.layers.shape import Shape
 from cnncalc.render.columns import pair_text
-from cnncalc.shape import Shape
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Comparison, Report, Row
+    from cnncalc.report.report import Comparison, Report, Row
 
 MEMORY = {
     "peak_activation_bytes": "an inference peaks at {} beside the weights",

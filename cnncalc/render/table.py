@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cnncalc.quantities import compact, exact, megabytes
+from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.render import View, summary
 from cnncalc.render.columns import BARS, BRIEF, TERSE, Column, chosen
 from cnncalc.render.outline import Line, fitting, outline
 from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
     from cnncalc.layers.formula import Formula
+    from cnncalc.report.report import Report
 
 FRAME = 11
 """Lines besides the rows and the statements: title, header, rules, total, gaps, remarks, prompt."""

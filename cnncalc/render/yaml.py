@@ -12,20 +12,20 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import printable
+from cnncalc.language.labels import read_label
+from cnncalc.language.values import RESERVED
+from cnncalc.language.words import language_words
 from cnncalc.layers.fields import TensorName
 from cnncalc.layers.layer import KINDS
-from cnncalc.spec.labels import read_label
-from cnncalc.spec.values import RESERVED
-from cnncalc.spec.words import language_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncalc.analysis.report import Report
     from cnncalc.layers.layer import Layer
-    from cnncalc.network import Group, Network, Node, Tensor
+    from cnncalc.layers.shape import Shape
+    from cnncalc.network.network import Group, Network, Node, Tensor
     from cnncalc.render import View
-    from cnncalc.shape import Shape
+    from cnncalc.report.report import Report
 
 FUSED = ("norm", "activation")
 """Fields whose layers are steps of their own in a flat net."""

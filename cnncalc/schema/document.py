@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cnncalc.figures import STATED, STATED_OF_A_LAYER, is_bytes
+from cnncalc.language.claims import TRAINING
+from cnncalc.language.quantities.totals import STATED, STATED_OF_A_LAYER, is_bytes
+from cnncalc.language.reader import EXTENDING_KEYS, KEYS
 from cnncalc.layers import KINDS
 from cnncalc.layers.fields import Choice
 from cnncalc.schema import complete, patterns, steps
 from cnncalc.schema.steps import described, field_schema, ref
-from cnncalc.spec.claims import TRAINING
-from cnncalc.spec.reader import EXTENDING_KEYS, KEYS
 
 Schema = dict[str, Any]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
 from cnncalc.layers import KINDS
-from cnncalc.quantities.units import BYTE_UNITS, COUNT_UNITS
 
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
 NUMBER = "[0-9]+[a-z]?(?:_[0-9]+[a-z]?)*"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncalc.expressions.literals import FUNCTIONS, KEYWORDS
-from cnncalc.expressions.tokens import FOREIGN_LITERALS
+from cnncalc.language.expressions.literals import FUNCTIONS, KEYWORDS
+from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
+from cnncalc.language.words import SHORTCUTS, language_words
 from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.fields import Derived, Field, TensorName
 from cnncalc.schema import patterns
-from cnncalc.spec.words import SHORTCUTS, language_words
 
 Schema = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnncalc.diagnostics import Diagnostic, Mend
+    from cnncalc.diagnostics import Diagnostic, Fix
     from cnncalc.render import View
 
 FORMATS = ("full", "concise", "json", "github", "sarif")
@@ -70,17 +70,17 @@ def summary(run: Run) -> str:
 
 
 def help_of(diagnostic: Diagnostic) -> list[str]:
-    """What to do about it: the mends that were tried, in one line, then the advice."""
-    plain = [f"`{m.text}`" for m in diagnostic.mends if "`" not in m.text and not m.gives]
-    rest = [offered(m) for m in diagnostic.mends if "`" in m.text or m.gives]
-    mends = [f"write {' or '.join(plain)}", *rest] if plain else rest
-    return ["; ".join(mends), *diagnostic.help] if mends else list(diagnostic.help)
+    """What to do about it: the fixes that were tried, in one line, then the advice."""
+    plain = [f"`{m.text}`" for m in diagnostic.fixes if "`" not in m.text and not m.gives]
+    rest = [offered(m) for m in diagnostic.fixes if "`" in m.text or m.gives]
+    fixes = [f"write {' or '.join(plain)}", *rest] if plain else rest
+    return ["; ".join(fixes), *diagnostic.help] if fixes else list(diagnostic.help)
 
 
-def offered(mend: Mend) -> str:
-    """A mend in words: what to paste in backticks, or a sentence that has them."""
-    text = mend.text if "`" in mend.text else f"`{mend.text}`"
-    return f"{text} gives {mend.gives}" if mend.gives else text
+def offered(fix: Fix) -> str:
+    """A fix in words: what to paste in backticks, or a sentence that has them."""
+    text = fix.text if "`" in fix.text else f"`{fix.text}`"
+    return f"{text} gives {fix.gives}" if fix.gives else text
 
 
 def notes_of(diagnostic: Diagnostic) -> list[str]:

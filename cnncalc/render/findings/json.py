@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncalc.render.findings import Run, count, help_of, notes_of
 
 if TYPE_CHECKING:
-    from cnncalc.diagnostics import Diagnostic, Mend, Related
+    from cnncalc.diagnostics import Diagnostic, Fix, Related
     from cnncalc.render import View
 
 FORMAT_VERSION = 1
@@ -56,7 +56,7 @@ def plain(diagnostic: Diagnostic) -> dict[str, Any]:
         "trail": list(diagnostic.trail),
         "help": "; ".join(help_of(diagnostic)) or None,
         "notes": notes_of(diagnostic),
-        "mends": [plain_mend(mend) for mend in diagnostic.mends],
+        "fixes": [plain_fix(fix) for fix in diagnostic.fixes],
         "related": [plain_related(related) for related in diagnostic.related],
         "unchecked": diagnostic.unchecked,
     }
@@ -72,7 +72,7 @@ def plain_related(related: Related) -> dict[str, Any]:
     }
 
 
-def plain_mend(mend: Mend) -> dict[str, Any]:
+def plain_fix(fix: Fix) -> dict[str, Any]:
     """The words, and the replacements that do the same to the text."""
     edits = [
         {
@@ -83,6 +83,6 @@ def plain_mend(mend: Mend) -> dict[str, Any]:
             "end_column": edit.span.end_column,
             "text": edit.text,
         }
-        for edit in mend.edits
+        for edit in fix.edits
     ]
-    return {"text": mend.text, "gives": mend.gives or None, "edits": edits}
+    return {"text": fix.text, "gives": fix.gives or None, "edits": edits}

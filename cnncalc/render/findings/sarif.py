@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cnncalc import __version__
+from cnncalc.checks.selection import rules
 from cnncalc.diagnostics import printable
 from cnncalc.render.findings import Run, help_of, notes_of
 from cnncalc.render.findings.paths import anchored, relative
 from cnncalc.render.manual import read_page
-from cnncalc.selection import rules
 
 if TYPE_CHECKING:
-    from cnncalc.diagnostics import Diagnostic, Edit, Mend, Rule, Span
+    from cnncalc.diagnostics import Diagnostic, Edit, Fix, Rule, Span
     from cnncalc.render import View
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -93,7 +93,7 @@ def result(
             }
             for number, related in enumerate(diagnostic.related)
         ]
-    if fixes := [fix(mend) for mend in diagnostic.mends if mend.edits]:
+    if fixes := [as_fix(fix) for fix in diagnostic.fixes if fix.edits]:
         found["fixes"] = fixes
     return found
 
@@ -128,9 +128,9 @@ def region(span: Span) -> dict[str, int]:
     }
 
 
-def fix(mend: Mend) -> dict[str, Any]:
-    text = f"{mend.text} gives {mend.gives}" if mend.gives else mend.text
-    return {"description": {"text": text}, "artifactChanges": [change(e) for e in mend.edits]}
+def as_fix(fix: Fix) -> dict[str, Any]:
+    text = f"{fix.text} gives {fix.gives}" if fix.gives else fix.text
+    return {"description": {"text": text}, "artifactChanges": [change(e) for e in fix.edits]}
 
 
 def change(edit: Edit) -> dict[str, Any]:

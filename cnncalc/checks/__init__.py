@@ -1,0 +1,1 @@
+"""What is legal but probably wrong; fixes, each tried before it is offered; what counts."""

@@ -1,0 +1,255 @@
+"""Fixes that are tried: of the candidates that rules compute, those that make the diagnostic
+vanish and bring up nothing new. Beside `cnncalc.checks.linting`; imported only when something is wrong.
+
+A trial applies a candidate's edits to the texts and goes the whole way from text to diagnostics
+again. The work is bounded by the size of the net, not by the clock, so that the same spec gives
+the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.diagnostics import RULES, Diagnostic, Edit, Fix, Source
+
+if TYPE_CHECKING:
+    from cnncalc.layers.shape import Shape
+    from cnncalc.network.network import Network
+
+MAX_TRIES = 150
+MAX_COST = 700_000
+"""Characters that all trials of a net may read, its rows counted in; about as many µs."""
+ROW_COST = 45
+"""What building and analysing a row costs, in characters read."""
+MAX_OFFERED = 4
+FORGIVING = ("text", "form", "values", "expressions", "references", "quantities")
+"""Families whose mistakes hide others: what a fix reveals elsewhere is not its fault."""
+REVEALED = ("shapes", "expectations", "advice")
+"""Families that a fix of the above may reveal in its own line."""
+WITHHELD = ("unused-output", "unused-parameter", "unused-block")
+"""Advice that is not given while there are errors, so it may be new without a reason."""
+SIZE_CODES = (
+    "no-valid-output",
+    "concat-sizes-differ",
+    "add-shapes-differ",
+    "residual-shapes-differ",
+    "no-stride-explains",
+    "factor-does-not-divide",
+    "pixels-never-seen",
+)
+"""What an input of another size may fix."""
+SHAPE_CODES = ("pixels-never-seen", "stride-larger-than-kernel", "padding-covers-kernel")
+"""What is about the way to a shape, so that the same shape is worth telling."""
+LARGEST_INPUT = 4096
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+Key = tuple[str, str, int]
+"""Code, path and line: what a diagnostic is recognised by after an edit."""
+
+
+class Trial(NamedTuple):
+    """What came out of changed texts."""
+
+    network: Network
+    diagnostics: Sequence[Diagnostic]
+
+
+Check = Callable[[Mapping[str, str]], Trial]
+"""Reads, builds and checks the net with other texts for some paths."""
+
+
+def keep_working_fixes(
+    diagnostics: Sequence[Diagnostic], network: Network, size: int, check: Check
+) -> None:
+    """Leaves each diagnostic only those fixes that work, with what they give.
+
+    ``size`` is the number of characters in the spec.
+    """
+    bench = Bench(diagnostics, network, size + ROW_COST * len(network.nodes), check)
+    for diagnostic in diagnostics:
+        candidates = diagnostic.fixes
+        diagnostic.fixes = ()
+        if diagnostic.severity != "note":
+            diagnostic.fixes = tuple(bench.working(diagnostic, candidates))
+            diagnostic.fixes += tuple(bench.working_inputs(diagnostic))
+        if bench.left <= 0 and candidates and not diagnostic.fixes:
+            untried = " or ".join(f"`{fix.text}`" for fix in candidates[:2])
+            diagnostic.help += (f"perhaps {untried} (not tried: too much to try)",)
+
+
+class Bench:
+    """Where candidates are tried, and how much may still be tried."""
+
+    def __init__(
+        self, diagnostics: Sequence[Diagnostic], network: Network, cost: int, check: Check
+    ) -> None:
+        self.known = [d for d in diagnostics if d.severity != "note"]
+        self.network = network
+        self.check = check
+        self.left = min(MAX_TRIES, MAX_COST // max(1, cost))
+
+    def working(self, diagnostic: Diagnostic, candidates: Iterable[Fix]) -> list[Fix]:
+        """The candidates that fix, those of an error first that bring no warning; if there is
+        none, those that only reveal what the error had hidden.
+        """
+        clean: list[Fix] = []
+        doubtful: list[Fix] = []
+        revealing: list[Fix] = []
+        for fix in {fix.text: fix for fix in candidates}.values():
+            if self.left <= 0 or len(clean) == MAX_OFFERED:
+                break
+            trial = self.trial(fix)
+            brought = self.brought(diagnostic, fix, trial)
+            if brought is None:
+                continue
+            fix = fix._replace(gives=self.given(diagnostic, trial))
+            errors = [key for key in brought if RULES[key[0]].severity == "error"]
+            if not brought:
+                clean.append(fix)
+            elif diagnostic.severity == "error" and not errors:
+                doubtful.append(fix)
+            elif forgivable(diagnostic, brought, moved(key_of(diagnostic), fix.edits)):
+                revealing.append(fix)
+        return [*clean, *doubtful][:MAX_OFFERED] or revealing
+
+    def trial(self, fix: Fix) -> Trial:
+        self.left -= 1
+        return self.check(fixed_texts(fix))
+
+    def brought(self, diagnostic: Diagnostic, fix: Fix, trial: Trial) -> Counter[Key] | None:
+        """What is new; None when the diagnostic is still there."""
+        before = Counter(moved(key_of(d), fix.edits) for d in self.known)
+        after = Counter(key_of(d) for d in trial.diagnostics if d.severity != "note")
+        own = moved(key_of(diagnostic), fix.edits)
+        if after[own] >= before[own]:
+            return None
+        new = after - before
+        return Counter({key: n for key, n in new.items() if key[0] not in WITHHELD})
+
+    def given(self, diagnostic: Diagnostic, trial: Trial) -> str:
+        """The shape that comes out of the layer now, where it is another or in question."""
+        if diagnostic.layer is None or RULES[diagnostic.code].family not in ("shapes", "advice"):
+            return ""
+        before = output_of(self.network, diagnostic.layer)
+        after = output_of(trial.network, diagnostic.layer)
+        same = before == after and diagnostic.code not in SHAPE_CODES
+        return "" if after is None or same else str(after)
+
+    # Inputs of another size.
+
+    def working_inputs(self, diagnostic: Diagnostic) -> list[Fix]:
+        """The nearest size of the image that fixes, if there is one."""
+        if diagnostic.code not in SIZE_CODES or len(self.network.inputs) != 1:
+            return []
+        given = self.network.inputs[0]
+        _, height, width = given.output
+        shown_as = f"{width}x{height}x"
+        source = given.span.source
+        if (
+            height != width
+            or height == 1
+            or source is not self.network.source
+            or shown_as not in source.lines[given.span.line - 1]
+        ):
+            return []
+        if diagnostic.code == "no-valid-output":
+            sizes: Iterable[int] = self.least_sizes(diagnostic)
+        else:
+            sizes = near_sizes(height)
+        for size in sizes:
+            if found := self.working(diagnostic, [self.input_fix(size)]):
+                return found
+        return []
+
+    def input_fix(self, size: int) -> Fix:
+        given = self.network.inputs[0]
+        text = f"{size}x{size}x{given.output.channels}"
+        return Fix(f"{given.name}: {text}", (Edit(given.span, text),))
+
+    def least_sizes(self, diagnostic: Diagnostic) -> Iterator[int]:
+        """The smallest image that is large enough, and the usual ones above it."""
+        low = high = self.network.inputs[0].output.height
+        while not self.fixes(diagnostic, high := high * 2):
+            low = high
+            if high > LARGEST_INPUT or self.left <= 0:
+                return
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.fixes(diagnostic, middle):
+                high = middle
+            else:
+                low = middle
+        yield high
+        for step in (2, 8, 32):
+            yield -(-high // step) * step
+
+    def fixes(self, diagnostic: Diagnostic, size: int) -> bool:
+        fix = self.input_fix(size)
+        return self.brought(diagnostic, fix, self.trial(fix)) is not None
+
+
+def near_sizes(size: int) -> list[int]:
+    """Image sizes about this one: multiples that halve well, and the nearest numbers."""
+    sizes = {size + step for step in (1, -1, 2, -2, 3, -3)}
+    for multiple in (4, 8, 16, 32):
+        sizes |= {-(-size // multiple) * multiple, size // multiple * multiple}
+    return sorted((s for s in sizes if s not in (0, size)), key=lambda s: (abs(s - size), -s))
+
+
+def forgivable(diagnostic: Diagnostic, brought: Iterable[Key], own: Key) -> bool:
+    """Whether all that is new was there before, hidden by this mistake."""
+    family = RULES[diagnostic.code].family
+    if family == "text":  # the rest of the file was not read
+        return all(
+            line > own[2] or (line == own[2] and RULES[code].family not in ("text", "expressions"))
+            for code, _, line in brought
+        )
+    return family in FORGIVING and all(
+        place != list(own[1:]) or RULES[code].family in REVEALED for code, *place in brought
+    )
+
+
+def key_of(diagnostic: Diagnostic) -> Key:
+    return diagnostic.code, diagnostic.path, diagnostic.line
+
+
+def moved(key: Key, edits: Iterable[Edit]) -> Key:
+    """The key once the edits have added lines above it, or taken them away."""
+    code, path, line = key
+    for span, text in edits:
+        if span.source.path == path and span.line < line:
+            line += len(LINE_BREAK.findall(text)) - (span.end_line - span.line)
+    return code, path, line
+
+
+def output_of(network: Network, name: str) -> Shape | None:
+    """The shape that leaves a row, step or block; None where it is not known."""
+    from cnncalc.layers.shape import PartialShape
+
+    step = network.steps.get(name)
+    named = (node.output for node in network.nodes if node.name == name)
+    shape = step.output.output if step else next(named, None)
+    return None if isinstance(shape, PartialShape) else shape
+
+
+def fixed_texts(fix: Fix) -> dict[str, str]:
+    """The texts that a fix changes, by path, with its edits made."""
+    sources = {edit.span.source.path: edit.span.source for edit in fix.edits}
+    return {
+        path: edited(source, [edit for edit in fix.edits if edit.span.source.path == path])
+        for path, source in sources.items()
+    }
+
+
+def edited(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with some stretches replaced; they do not overlap."""
+    starts = [0, *(found.end() for found in LINE_BREAK.finditer(source.text))]
+    text = source.text
+    for span, new in sorted(edits, key=lambda edit: edit.span[1:], reverse=True):
+        first = starts[span.line - 1] + span.column - 1
+        last = starts[span.end_line - 1] + span.end_column - 1
+        text = text[:first] + new + text[last:]
+    return text

@@ -1,0 +1,112 @@
+"""The values written in a spec: expressions, lists of them, and padding's mapping.
+
+All three evaluate alike: ``evaluate(scope)`` gives a `Value`, raises `Problem` or `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cnncalc.diagnostics import Diagnostic, Problem, Span
+from cnncalc.language.expressions import Expression
+from cnncalc.layers import rules
+from cnncalc.layers.fields import BadValue, Field, Value
+
+if TYPE_CHECKING:
+    from cnncalc.text.parser import Mapping as MappingNode
+    from cnncalc.text.parser import Sequence
+
+
+class ListOperand:
+    """A list of operands: `[1, 2 * width]`."""
+
+    __slots__ = ("is_constant", "items", "node", "value")
+
+    def __init__(self, node: Sequence, items: tuple[Operand, ...]) -> None:
+        self.node = node
+        self.items = items
+        self.is_constant: bool = all(item.is_constant for item in items)
+        self.value: Value | None = None
+        if self.is_constant:
+            self.value = tuple(item.evaluate({}) for item in items)
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
+
+    @property
+    def names(self) -> tuple[tuple[str, Span], ...]:
+        return tuple(name for item in self.items for name in item.names)
+
+    @property
+    def text(self) -> str:
+        return f"[{', '.join(item.text for item in self.items)}]"
+
+    def evaluate(self, scope: Mapping[str, Value]) -> Value:
+        return tuple(item.evaluate(scope) for item in self.items)
+
+    def part(self, at: int | str | None) -> Span:
+        """The place of one item."""
+        return self.items[at].span if isinstance(at, int) else self.span
+
+
+class MapOperand:
+    """A mapping of operands: padding's `{top: 1, left: 1}`."""
+
+    __slots__ = ("entries", "is_constant", "node", "value")
+
+    def __init__(self, node: MappingNode, entries: dict[str, Operand]) -> None:
+        self.node = node
+        self.entries = entries
+        self.is_constant: bool = all(item.is_constant for item in entries.values())
+        self.value: Value | None = self.evaluate({}) if self.is_constant else None
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
+
+    @property
+    def names(self) -> tuple[tuple[str, Span], ...]:
+        return tuple(name for item in self.entries.values() for name in item.names)
+
+    @property
+    def text(self) -> str:
+        entries = ", ".join(f"{key}: {item.text}" for key, item in self.entries.items())
+        return "{" + entries + "}"
+
+    def evaluate(self, scope: Mapping[str, Value]) -> Value:
+        return {key: item.evaluate(scope) for key, item in self.entries.items()}
+
+    def part(self, at: int | str | None) -> Span:
+        """The place of one entry's value."""
+        return self.entries[at].span if isinstance(at, str) and at in self.entries else self.span
+
+
+Operand = Expression | ListOperand | MapOperand
+
+
+def convert(field: Field[Any], value: Value, operand: Operand, subject: str) -> Any:
+    """The value brought to the field's type; raises `Problem` at the exact part at fault."""
+    try:
+        return field.convert(value)
+    except BadValue as bad:
+        raise Problem(misfit(bad, operand, subject)) from None
+
+
+def misfit(bad: BadValue, operand: Operand, subject: str) -> Diagnostic:
+    """The diagnostic of a value that its field refuses."""
+    span = operand.span if isinstance(operand, Expression) else operand.part(bad.at)
+    part = part_of(operand, bad.at)
+    if bad.rule is rules.values.not_a_whole_number and isinstance(part, Expression):
+        bad.facts["written"] = part.text
+    return bad.rule(span, subject, **bad.facts)
+
+
+def part_of(operand: Operand, at: int | str | None) -> Operand:
+    """One item of a list or mapping, or the operand itself."""
+    if isinstance(operand, ListOperand) and isinstance(at, int):
+        return operand.items[at]
+    if isinstance(operand, MapOperand) and isinstance(at, str):
+        return operand.entries.get(at, operand)
+    return operand

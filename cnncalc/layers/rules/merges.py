@@ -1,0 +1,150 @@
+"""Rules about merges: inputs that do not fit together.
+
+Each names the first two inputs that disagree, counted from 1, with both shapes; the places they
+come from stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostics import Diagnostic, Fix, rule
+
+if TYPE_CHECKING:
+    from cnncalc.layers.rules.shapes import Place
+
+
+@rule("shapes")
+def add_shapes_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
+    """An addition goes value by value, so all its inputs must have the same shape.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - add:
+              - conv: [16, 3]
+              - conv: [16, 5]
+
+    Good:
+        input: 32x32x3
+        layers:
+          - add:
+              - conv: {filters: 16, kernel: 3, padding: 1}
+              - conv: {filters: 16, kernel: 5, padding: 2}
+    """
+    return mismatch(place, field, pair, axis, "an addition needs equal shapes")
+
+
+@rule("shapes")
+def concat_sizes_differ(
+    place: Place, field: str, *, pair: tuple[int, int], axis: int
+) -> Diagnostic:
+    """Channels are joined position by position, so all inputs must have the same height and width.
+
+    `crop: true` first crops all to the smallest, centred, as U-Net does.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - concat:
+              - conv: [16, 3]
+              - conv: [16, 5]
+
+    Good:
+        input: 32x32x3
+        layers:
+          - concat:
+              - conv: {filters: 16, kernel: 3, padding: 1}
+              - conv: {filters: 16, kernel: 5, padding: 2}
+    """
+    needs = "a concatenation needs equal height and width"
+    return mismatch(place, field, pair, axis, needs, [place.set_field("crop", "true")])
+
+
+@rule("shapes")
+def factors_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
+    """A product goes value by value; only height and width 1, or 1 channel, fit every shape.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - multiply:
+              - identity
+              - conv: {filters: 8, kernel: 1}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - multiply:
+              - identity
+              - conv: {filters: 1, kernel: 1}
+    """
+    needs = "factors need equal shapes, or height and width 1, or 1 channel"
+    return mismatch(place, field, pair, axis, needs)
+
+
+def mismatch(
+    place: Place,
+    field: str,
+    pair: tuple[int, int],
+    axis: int,
+    needs: str,
+    fixes: Iterable[Fix | None] = (),
+) -> Diagnostic:
+    """Two inputs (indices from 0) that differ along an axis: 0 channels, 1 height, 2 width."""
+    first, second = pair
+    shapes = place.layer.inputs
+    what = ("channels", "heights", "widths")[axis]
+    return Diagnostic(
+        f"{place.name}: input {first + 1} is {shapes[first]}, input {second + 1} is "
+        f"{shapes[second]}: {needs}",
+        place.span(field),
+        label=f"{what} {shapes[first][axis]} and {shapes[second][axis]} differ",
+        related=place.origins(),
+        fixes=[m for m in (*fixes, *origin_fixes(place, pair, axis)) if m],
+        help=steps_to_add(place, pair, axis),
+        layer=place.name,
+    )
+
+
+def origin_fixes(place: Place, pair: tuple[int, int], axis: int) -> list[Fix | None]:
+    """Changes of the two steps before the merge that could make them agree."""
+    first, second = pair
+    a, b = (place.layer.inputs[i][axis] for i in pair)
+    if axis == 0:
+        tries = [(second, "filters", str(a)), (first, "filters", str(b))]
+    else:
+        larger, smaller = (first, second) if a > b else (second, first)
+        ratio = -(-max(a, b) // min(a, b))
+        tries = [
+            *((i, "padding", "same") for i in (second, first)),
+            (smaller, "stride", "1"),
+            *([(larger, "stride", str(ratio))] if ratio > 1 else []),
+        ]
+    return [*(place.set_origin_field(*attempt) for attempt in tries), both(place, pair, axis)]
+
+
+def both(place: Place, pair: tuple[int, int], axis: int) -> Fix | None:
+    """`padding: same` in the two steps before the merge at once."""
+    if axis == 0:
+        return None
+    changes = [place.set_origin_field(index, "padding", "same") for index in pair]
+    if None in changes or changes[0] == changes[1]:
+        return None
+    edits = tuple(edit for fix in changes if fix for edit in fix.edits)
+    return Fix(f"`padding: same` in the steps of inputs {pair[0] + 1} and {pair[1] + 1}", edits)
+
+
+def steps_to_add(place: Place, pair: tuple[int, int], axis: int) -> list[str]:
+    """A further step in a branch that would make the two inputs agree."""
+    first, second = pair
+    a, b = (place.layer.inputs[i][axis] for i in pair)
+    if axis == 0:
+        words = "channel" if a == 1 else "channels"
+        return [f"a step `conv: [{a}, 1]` brings input {second + 1} to {a} {words}"]
+    small, large = sorted(((a, first), (b, second)))
+    if large[0] % small[0]:
+        return []
+    step = f"upsample: {large[0] // small[0]}"
+    return [f"a step `{step}` brings input {small[1] + 1} to the size of input {large[1] + 1}"]

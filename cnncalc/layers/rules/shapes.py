@@ -1,0 +1,284 @@
+"""Rules about shapes: what does not fit, does not divide, does not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Span, rule
+
+if TYPE_CHECKING:
+    from cnncalc.layers.layer import Layer
+    from cnncalc.layers.window import Axis
+
+
+class Place(Protocol):
+    """Where a layer stands: what a rule needs to point at it and to offer fixes."""
+
+    name: str
+    """The row's path, `stage2/conv3`."""
+    layer: Layer
+
+    def span(self, field: str = "") -> Span:
+        """The field's value as written (or its default, or the argument that set it); without
+        one, or where none is written, the step's label.
+        """
+
+    def origins(self) -> tuple[Related, ...]:
+        """What gave each input its shape: `gives 7×7×512`, at that step's label."""
+
+    def set_field(self, field: str, value: str) -> Fix | None:
+        """The fix that writes ``field: value`` into this step; None where it cannot be
+        (the value comes from an expression or a block's argument).
+        """
+
+    def set_origin_field(self, index: int, field: str, value: str) -> Fix | None:
+        """The same, written into the step that gave input ``index`` (from 0) its shape; None
+        also where its kind has no such field.
+        """
+
+
+@rule("shapes")
+def no_valid_output(
+    place: Place,
+    field: str,
+    *,
+    why: str,
+    label: str,
+    formula: str,
+    candidates: Iterable[tuple[str, str]],
+) -> Diagnostic:
+    """A window does not fit its input: the layer would have no output.
+
+    The output size is (W − F + 2P)/S + 1, and must be at least 1. Make the kernel smaller, the
+    padding larger, or feed it a larger image.
+
+    Bad:
+        input: 7x7x3
+        layers:
+          - conv: {filters: 16, kernel: 9}
+
+    Good:
+        input: 7x7x3
+        layers:
+          - conv: {filters: 16, kernel: 7}
+    """
+    fixes = (place.set_field(name, value) for name, value in candidates)
+    return Diagnostic(
+        f"{place.name} has no valid output: {why}",
+        place.span(field),
+        label=label,
+        formula=formula,
+        related=place.origins(),
+        fixes=[m for m in fixes if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def groups_do_not_divide(
+    place: Place,
+    field: str,
+    *,
+    what: str,
+    count: int,
+    groups: int,
+    candidates: Iterable[tuple[str, str]],
+) -> Diagnostic:
+    """Groups split channels into equal parts, so their number must divide the channels.
+
+    A grouped convolution splits both its input channels and its filters; a group norm and a
+    channel shuffle split the input channels.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 3, groups: 2}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 3, groups: 1}
+    """
+    fixes = (place.set_field(name, value) for name, value in candidates)
+    return Diagnostic(
+        f"{place.name}: {groups} groups do not divide its {count} {what}",
+        place.span(field),
+        label=f"{count} / {groups} is not whole",
+        related=place.origins(),
+        fixes=[m for m in fixes if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def factor_does_not_divide(
+    place: Place,
+    field: str,
+    *,
+    why: str,
+    count: int,
+    divisor: int,
+    candidates: Iterable[tuple[str, str]],
+) -> Diagnostic:
+    """A layer splits channels or pixels into equal parts, and they do not come out even.
+
+    `slice` splits the channels into `of` parts; `pixel_shuffle` takes factor² channels for each
+    of its own; `space_to_depth` needs a height and width that its factor divides.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - slice: {part: 1, of: 2}
+
+    Good:
+        input: 32x32x4
+        layers:
+          - slice: {part: 1, of: 2}
+    """
+    fixes = (place.set_field(name, value) for name, value in candidates)
+    return Diagnostic(
+        f"{place.name}: {why}",
+        place.span(field),
+        label=f"{count} / {divisor} is not whole",
+        related=place.origins(),
+        fixes=[m for m in fixes if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def no_such_part(place: Place, field: str, *, part: int, of: int) -> Diagnostic:
+    """A slice asks for a part beyond the last; parts count from 1.
+
+    Bad:
+        input: 32x32x4
+        layers:
+          - slice: {part: 3, of: 2}
+
+    Good:
+        input: 32x32x4
+        layers:
+          - slice: {part: 2, of: 2}
+    """
+    fixes = (place.set_field("part", str(of)), place.set_field("of", str(part)))
+    return Diagnostic(
+        f"{place.name} has no part {part}: the channels are split into {of}",
+        place.span(field),
+        label=f"must be from 1 to {of}",
+        fixes=[m for m in fixes if m],
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def crop_larger_than_input(
+    place: Place, field: str, *, size: tuple[int, int], fits: tuple[int, int]
+) -> Diagnostic:
+    """A crop cuts out the centre of an image, so it cannot be larger than the image.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - crop: 40
+
+    Good:
+        input: 40x40x3
+        layers:
+          - crop: 32
+    """
+    image = place.layer.input
+    fix = place.set_field("size", str(fits[0] if fits[0] == fits[1] else list(fits)))
+    return Diagnostic(
+        f"{place.name}: a {size[1]}×{size[0]} crop is larger than its "
+        f"{image.width}×{image.height} input",
+        place.span(field),
+        label=f"must be at most {image.width}×{image.height}",
+        related=place.origins(),
+        fixes=[fix] if fix else (),
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def pool_padding_too_large(place: Place, field: str, *, axis: Axis, fits: str) -> Diagnostic:
+    """The border of a pool is wider than half its window.
+
+    A window at the edge would see mostly padding; PyTorch refuses such a pool. Half of the window
+    (of the dilated window, rounded down) is the most.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - maxpool: {kernel: 3, padding: 2}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - maxpool: {kernel: 3, padding: 1}
+    """
+    fix = place.set_field(field, fits)
+    return Diagnostic(
+        f"{place.name}: its padding of {axis.before} along the {axis.name} is more than half of "
+        f"its window of {axis.extent}",
+        place.span(field),
+        label=f"must be at most {axis.extent // 2}",
+        fixes=[fix] if fix else (),
+        layer=place.name,
+    )
+
+
+@rule("shapes")
+def output_padding_too_large(
+    place: Place, field: str, *, added: int, axis: str, stride: int, dilation: int, fits: str
+) -> Diagnostic:
+    """The output padding of a transposed convolution must be smaller than its stride or dilation.
+
+    Output padding chooses among the sizes that a convolution with this stride maps to the same
+    one, and these are fewer than the stride. PyTorch refuses more.
+
+    Bad:
+        input: 16x16x3
+        layers:
+          - transposed_conv: {filters: 8, kernel: 3, stride: 2, output_padding: 2}
+
+    Good:
+        input: 16x16x3
+        layers:
+          - transposed_conv: {filters: 8, kernel: 3, stride: 2, output_padding: 1}
+    """
+    fix = place.set_field(field, fits)
+    return Diagnostic(
+        f"{place.name}: its output padding of {added} along the {axis} is not less than its stride "
+        f"of {stride} or its dilation of {dilation}",
+        place.span(field),
+        label=f"must be less than {max(stride, dilation)}",
+        fixes=[fix] if fix else (),
+        layer=place.name,
+    )
+
+
+@rule("form")
+def factor_and_target(place: Place, field: str, *, factor: str, to: str) -> Diagnostic:
+    """An upsampling is told its size twice: by a factor, and by a tensor to match.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+          - maxpool: 2
+          - upsample: {factor: 2, to: conv1}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+          - maxpool: 2
+          - upsample: {to: conv1}
+    """
+    return Diagnostic(
+        f"{place.name} has both a factor ({factor}) and `to: {to}`: one of them is enough",
+        place.span(field),
+        label="leave this out, or `to`",
+        layer=place.name,
+    )

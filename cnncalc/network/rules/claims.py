@@ -1,0 +1,155 @@
+"""Rules about what a spec claims: `expect`, `--expect`, and `published`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
+from cnncalc.language.quantities import exact
+from cnncalc.language.rules.references import known_names, rename
+from cnncalc.text.suggestions import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnncalc.language.quantities import Quantity
+    from cnncalc.layers.shape import Shape
+
+
+@rule("expectations")
+def unexpected_shape(
+    span: Span,
+    name: str,
+    *,
+    expected: Shape,
+    computed: Shape,
+    origin: Span | None = None,
+    fixes: Iterable[Fix] = (),
+) -> Diagnostic:
+    """A layer, block or output has another shape than `expect` says.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv1: {filters: 16, kernel: 3, expect: 32x32x16}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv1: {filters: 16, kernel: 3, padding: 1, expect: 32x32x16}
+    """
+    return Diagnostic(
+        f"{name} gives {computed}, expected {expected}",
+        span,
+        label=f"computed: {computed}",
+        related=[Related(f"gives {computed}", origin)] if origin and origin != span else (),
+        fixes=[*fixes, correction(span, written(computed))],
+        layer=name,
+    )
+
+
+@rule("expectations")
+def unexpected_figure(
+    span: Span,
+    name: str,
+    quantity: str,
+    *,
+    stated: Quantity,
+    computed: int,
+    holders: Sequence[str] = (),
+) -> Diagnostic:
+    """A figure is not what `expect` says, or exceeds a budget.
+
+    A whole number is exact; `138M` stands for every value that rounds to it; `60.2M ±1%` is a
+    band; `<=5M` and `>=2` are bounds.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: [16, 3]
+        expect: {params: <=400}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: [16, 3]
+        expect: {params: <=450}
+    """
+    what = f"{quantity} of {name}" if name else quantity
+    return Diagnostic(
+        f"{what}: computed {exact(computed)}, expected {stated.describe()}",
+        span,
+        label=stated.difference(computed),
+        fixes=() if "at" in stated.kind else [correction(span, str(computed))],
+        notes=[f"most of it: {', '.join(holders)}"] if holders else (),
+        layer=name or None,
+    )
+
+
+@rule("expectations")
+def unknown_path(span: Span, path: str, known: Sequence[str]) -> Diagnostic:
+    """`expect` or `published` names a row, step, block or input that the net does not have.
+
+    Names are the paths that the table shows: `conv1`, `stage2/bottleneck3/conv2`.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+        expect: {layers: {conv2: 30x30x16}}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+        expect: {layers: {conv1: 30x30x16}}
+    """
+    near = nearest(path, known)
+    return Diagnostic(
+        f"the net has no '{path}'",
+        span,
+        label="unknown path",
+        fixes=rename(span, near),
+        help=() if near else known_names(known),
+    )
+
+
+@rule("expectations")
+def which_output(span: Span, outputs: Sequence[str]) -> Diagnostic:
+    """A net with several outputs is expected to give one shape.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+          - conv2: [16, 3]
+        outputs: [conv1, conv2]
+        expect: {output: 30x30x16}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv1: [16, 3]
+          - conv2: [16, 3]
+        outputs: [conv1, conv2]
+        expect: {output: {conv1: 30x30x16, conv2: 28x28x16}}
+    """
+    return Diagnostic(
+        f"the net has {len(outputs)} outputs: which one is meant?",
+        span,
+        label="needs a mapping",
+        help=(f"`output: {{{', '.join(f'{name}: …' for name in outputs)}}}`",),
+    )
+
+
+def correction(span: Span, text: str) -> Fix:
+    """The fix that states the computed figure."""
+    return Fix(f"expect `{text}`, if the net is right", (Edit(span, text),))
+
+
+def written(shape: Shape) -> str:
+    """A shape as a spec writes it."""
+    channels, height, width = shape
+    if height != width:
+        return f"{{channels: {channels}, height: {height}, width: {width}}}"
+    return str(channels) if height == 1 else f"{width}x{height}x{channels}"

@@ -1,0 +1,97 @@
+"""Rules about residuals: x + body(x), when the two shapes differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Span, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncalc.network.network import Tensor
+
+
+@rule("shapes")
+def residual_shapes_differ(
+    span: Span, name: str, x: Tensor, body: Tensor, fixes: Iterable[Fix] = ()
+) -> Diagnostic:
+    """A residual adds its input to what its body makes of it, so both must have one shape.
+
+    `shortcut: project` puts a 1×1 convolution on the shortcut where the shapes differ;
+    `shortcut: optional` leaves the shortcut out there.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - residual:
+              - conv: {filters: 16, kernel: 3, padding: same}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - residual:
+              shortcut: project
+              body:
+                - conv: {filters: 16, kernel: 3, padding: same}
+    """
+    return Diagnostic(
+        f"{name} cannot add its input, {words(x)}, to what its body gives, {words(body)}",
+        span,
+        label="the shapes must be equal",
+        related=origins(x, body, span),
+        fixes=fixes,
+        help=("a projection is a 1×1 convolution that brings the input to the body's shape",),
+        layer=name,
+    )
+
+
+@rule("shapes")
+def no_stride_explains(
+    span: Span, name: str, x: Tensor, body: Tensor, fixes: Iterable[Fix] = ()
+) -> Diagnostic:
+    """A projected shortcut cannot reach the size that leaves the body.
+
+    The projection is a 1×1 convolution without padding, of stride ceil(in / out) per axis; it
+    gives ceil(in / stride) rows and columns. A body that loses a border (a 3×3 without padding)
+    leaves a size that no stride gives.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - residual:
+              shortcut: project
+              body:
+                - conv: {filters: 16, kernel: 3}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - residual:
+              shortcut: project
+              body:
+                - conv: {filters: 16, kernel: 3, padding: same}
+    """
+    return Diagnostic(
+        f"{name}: no stride of a 1×1 shortcut takes its input {x.output} to its body's "
+        f"{body.output}",
+        span,
+        label="cannot be projected",
+        related=origins(x, body, span),
+        fixes=fixes,
+        help=("with `padding: same` a layer keeps the size, or divides it by its stride",),
+        layer=name,
+    )
+
+
+def origins(x: Tensor, body: Tensor, span: Span) -> list[Related]:
+    """What gives the two shapes, where that is another place than the diagnostic's."""
+    pairs = ((x, f"the input, {words(x)}"), (body, f"the body, {words(body)}"))
+    return [Related(words, tensor.span) for tensor, words in pairs if tensor.span != span]
+
+
+def words(tensor: Tensor) -> str:
+    """A shape, or what is known of it."""
+    channels, height, width = tuple(tensor.output)
+    whole = height is not None and width is not None
+    return str(tensor.output) if whole else f"{channels} channels"

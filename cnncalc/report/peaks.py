@@ -1,0 +1,42 @@
+"""`Network` → the memory totals: the peak of an inference, what autograd keeps, the peak of a
+training step. `memory` tells more of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.report.report import DTYPE_BYTES, Peaks
+from cnncalc.report.storages import Inference, Scale, footprints
+from cnncalc.report.training import Training
+
+if TYPE_CHECKING:
+    from cnncalc.network.network import Network
+    from cnncalc.report.report import Totals
+
+FLOAT32 = 4
+
+
+def peaks(network: Network, batch: int, dtype: str, totals: Totals) -> Peaks:
+    """The memory totals; of training by SGD with momentum, whose velocities are as large as the
+    parameters. None for int8, which is for inference, and for a net with unknown layers.
+    """
+    if not network.complete:
+        return Peaks()
+    scale = Scale(batch, DTYPE_BYTES[dtype])
+    known = footprints(network, scale)
+    inference = Inference(network, scale, known).run().peak
+    if dtype == "int8":
+        return Peaks(inference)
+    step = Training(network, scale, known).run()
+    always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))
+    return Peaks(inference, step.saved, step.peak + always)
+
+
+def buffer_bytes(network: Network) -> tuple[int, int]:
+    """Bytes of running statistics: of the net, and of its side heads."""
+    sums = [0, 0]
+    for node in network.nodes:
+        if node.shares is None:
+            sums[node.training_only] += node.layer.buffer_bytes()
+    return sums[0], sums[1]

@@ -1,0 +1,292 @@
+"""The report: every figure of a network, ready to be shown. What renderers read.
+
+Counts are per image, exact integers; ``*_bytes`` are for the whole batch at the chosen dtype.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncalc.diagnostics import Unknown
+from cnncalc.layers.layer import LayerProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
+    from cnncalc.diagnostics import Diagnostic, Span
+    from cnncalc.layers.layer import Layer
+    from cnncalc.layers.shape import Shape
+    from cnncalc.network.network import Group, Network, Node
+
+DTYPE_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8, "int8": 1}
+
+
+class Row:
+    """One layer of the report. A figure is None where a mistake in the spec left it unknown.
+
+    ``activations`` is 0 for a row that only rewrites or re-views a volume (the lecture's count).
+    ``receptive_field`` and ``jump`` are (height, width) in input pixels; None after a layer that
+    sees the whole image. A row that shares another's weights (``shares``) has 0 of its own.
+    """
+
+    __slots__ = (
+        "activations",
+        "biases",
+        "elementwise",
+        "jump",
+        "macs",
+        "node",
+        "params",
+        "receptive_field",
+        "weights",
+    )
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.weights: int | None = None
+        self.biases: int | None = None
+        self.params: int | None = None
+        self.macs: int | None = None
+        self.activations: int | None = None
+        self.elementwise: int | None = None
+        self.receptive_field: tuple[int, int] | None = None
+        self.jump: tuple[int | Fraction, int | Fraction] | None = None
+
+    @property
+    def name(self) -> str:
+        """The row's path: `stage2/bottleneck3/conv2`."""
+        return self.node.name
+
+    @property
+    def layer(self) -> Layer:
+        return self.node.layer
+
+    @property
+    def kind(self) -> str:
+        return self.node.layer.kind
+
+    @property
+    def description(self) -> str:
+        """The layer in the lecture's words; its kind where a mistake left a part unknown."""
+        return self._said(self.node.layer.describe)
+
+    @property
+    def notes_label(self) -> str:
+        """The first word of the lecture's notes: `CONV3-64`."""
+        return self._said(self.node.layer.notes_label).upper()
+
+    def _said(self, words: Callable[[], str]) -> str:
+        try:
+            return words()
+        except (Unknown, LayerProblem):
+            return self.kind.replace("_", " ")
+
+    @property
+    def path(self) -> str:
+        """File of the step."""
+        return self.node.span.source.path
+
+    @property
+    def line(self) -> int:
+        return self.node.span.line
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the rows (or network inputs) it reads."""
+        return tuple(tensor.name for tensor in self.node.inputs)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every field of the layer with its value, as JSON writes it."""
+        return self.node.layer.plain_fields()
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        return tuple(tensor.output for tensor in self.node.inputs)
+
+    @property
+    def output_shape(self) -> Shape:
+        """May be a `PartialShape` when the node is not ``complete``."""
+        return self.node.output
+
+    @property
+    def training_only(self) -> bool:
+        return self.node.training_only
+
+    @property
+    def group(self) -> Group | None:
+        return self.node.group
+
+    @property
+    def shares(self) -> str | None:
+        return self.node.shares.name if self.node.shares else None
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.output_shape}, {self.params} params>"
+
+
+class Sums(NamedTuple):
+    """Figures added up over rows: of a step, a block, or the whole network."""
+
+    weights: int
+    biases: int
+    params: int
+    macs: int
+    activations: int
+    elementwise: int
+
+
+class Totals:
+    """The network's figures by the names that `expect`, `published` and the JSON use.
+
+    ``params`` leave side heads out, ``training_params`` include them. Activations include the
+    input volume(s). The memory figures are walked when first asked for (``measure``; see
+    `cnncalc.report.peaks`); None for a net with unknown layers, and those of training for int8.
+    """
+
+    __slots__ = (
+        "_peaks",
+        "activation_bytes",
+        "activations",
+        "backward_bytes",
+        "biases",
+        "elementwise",
+        "flops",
+        "macs",
+        "measure",
+        "param_bytes",
+        "params",
+        "training_params",
+        "weights",
+    )
+
+    measure: Callable[[Totals], Peaks]
+    weights: int
+    biases: int
+    params: int
+    training_params: int
+    macs: int
+    flops: int
+    elementwise: int
+    activations: int
+    param_bytes: int
+    activation_bytes: int
+    backward_bytes: int
+
+    def __init__(self) -> None:
+        self._peaks: Peaks | None = None
+
+    @property
+    def peaks(self) -> Peaks:
+        """The memory figures; walked once."""
+        if self._peaks is None:
+            self._peaks = self.measure(self)
+        return self._peaks
+
+    @property
+    def peak_activation_bytes(self) -> int | None:
+        """The largest sum of live storages in a forward pass, input included, weights apart."""
+        return self.peaks.inference
+
+    @property
+    def saved_activation_bytes(self) -> int | None:
+        """What autograd keeps for the backward pass, each storage once."""
+        return self.peaks.saved
+
+    @property
+    def training_peak_bytes(self) -> int | None:
+        """The peak of forward, backward and step by SGD with momentum, weights included."""
+        return self.peaks.training
+
+
+class Peaks(NamedTuple):
+    """The memory figures of a report, in bytes."""
+
+    inference: int | None = None
+    saved: int | None = None
+    training: int | None = None
+
+
+class Comparison(NamedTuple):
+    """A published figure beside the computed one. ``layer`` is None for a total; ``stated`` is
+    the text as the spec has it.
+    """
+
+    source: str
+    layer: str | None
+    quantity: str
+    stated: str
+    computed: int | Shape
+    agrees: bool
+    note: str
+    span: Span
+
+
+class Report:
+    """Everything that is known of a network at a batch size and a dtype."""
+
+    __slots__ = (
+        "batch",
+        "diagnostics",
+        "dtype",
+        "network",
+        "notices",
+        "published",
+        "rows",
+        "totals",
+        "training",
+    )
+
+    def __init__(self, network: Network, batch: int, dtype: str) -> None:
+        self.network = network
+        self.batch = batch
+        self.dtype = dtype
+        self.rows: list[Row] = []
+        self.totals = Totals()
+        self.published: list[Comparison] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.training: dict[str, Any] = {}
+        """The spec's published recipe: batch, optimizer, momentum…"""
+        self.notices: list[str] = []
+        """What the reader must know of the figures: expectations switched off, and why."""
+
+    @property
+    def name(self) -> str:
+        return self.network.name
+
+    @property
+    def source(self) -> str:
+        """Path of the spec."""
+        return self.network.source.path
+
+    @property
+    def layers(self) -> list[Row]:
+        """The rows, in order of execution."""
+        return self.rows
+
+    @property
+    def complete(self) -> bool:
+        """Whether every layer could be computed; else the totals are of those that could."""
+        return self.network.complete
+
+    @property
+    def dtype_bytes(self) -> int:
+        return DTYPE_BYTES[self.dtype]
+
+    def _repr_html_(self) -> str:
+        """A notebook shows the table. The one look to the right in the house: it is the notebook
+        that asks, and finds the renderer through the object.
+        """
+        from cnncalc.render.notebook import html
+
+        return html(self)
+
+    def known(self, first: int, stop: int) -> bool:
+        """Whether every figure of the rows ``first`` up to, not including, ``stop`` is known."""
+        return all(row.node.complete for row in self.rows[first:stop])
+
+    def sums(self, first: int, stop: int) -> Sums:
+        """The figures of the rows ``first`` up to, not including, ``stop``, added up."""
+        rows = self.rows[first:stop]
+        return Sums(*(sum(getattr(row, figure) or 0 for row in rows) for figure in Sums._fields))

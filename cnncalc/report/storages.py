@@ -1,0 +1,215 @@
+"""Network → storages: who makes one, who overwrites or re-views it, and until when it is held.
+
+A *storage* is a piece of memory; a tensor is a storage seen in some way. A storage is freed when
+nothing holds it any more: a later reader, the call that received it (`network.holds`), or
+autograd. One walk in the order of execution, linear in the layers. Here the way forward, which
+is an inference; `training` adds the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cnncalc.layers.layer import Storage
+
+if TYPE_CHECKING:
+    from cnncalc.layers.layer import Layer, Saved
+    from cnncalc.network.network import Network, Node, Tensor
+
+INDEX_BYTES, STATISTIC_BYTES = 8, 4
+"""Of an index of max pooling, and of a norm's statistic; whatever the dtype."""
+NEW, IN_PLACE, VIEW = Storage.NEW, Storage.IN_PLACE, Storage.VIEW
+
+
+class Scale:
+    """What figures per image are multiplied by: images at once, bytes of a value; and both."""
+
+    __slots__ = ("batch", "value", "volume")
+
+    def __init__(self, batch: int, value: int) -> None:
+        self.batch = batch
+        self.value = value
+        self.volume = batch * value
+
+    def extra(self, saved: Saved) -> int:
+        """The bytes of a layer's own extras."""
+        _, _, values, indices, statistics, once = saved
+        image = values * self.value + indices * INDEX_BYTES + statistics * STATISTIC_BYTES
+        return image * self.batch + once * STATISTIC_BYTES
+
+
+class Footprint:
+    """A layer in bytes. Equal layers on equal inputs are one object, and have one footprint.
+
+    ``output`` is the volume, ``transient`` what lives only while the layer runs (and
+    ``gradient_transient`` while its backward does), ``params`` the number of weights and biases.
+    ``keeps``: what autograd keeps, as (inputs?, output?, bytes of its own); ``keeps_in_place``:
+    the same when the layer overwrote its input. ``inputs`` are the sizes of the gradients that
+    it passes on.
+    """
+
+    __slots__ = ("gradient_transient", "in_inference", "inputs", "keeps", "keeps_in_place",
+                 "output", "params", "shares_gradient", "storage", "transient")  # fmt: skip
+
+    def __init__(self, layer: Layer, scale: Scale) -> None:
+        volume = scale.volume
+        self.storage = layer.storage()
+        self.in_inference = self.storage if layer.runs_in_inference else VIEW
+        self.output = layer.output.values * volume
+        self.transient = scale.extra(layer.transient())
+        self.gradient_transient = scale.extra(layer.gradient_transient())
+        self.params = layer.weights() + layer.biases()
+        self.keeps = self.keeps_in_place = kept(layer.saved(), scale)
+        if self.storage is IN_PLACE:
+            self.keeps_in_place = kept(layer.saved_in_place(), scale)
+        reads = layer.inputs if layer.takes_branches else layer.inputs[:1]
+        self.inputs = [shape.values * volume for shape in reads]
+        seen_whole = self.storage is VIEW and self.output == self.inputs[0]
+        self.shares_gradient = seen_whole or layer.shares_gradient
+
+
+def kept(saved: Saved, scale: Scale) -> tuple[bool, bool, int]:
+    return saved.inputs, saved.output, scale.extra(saved)
+
+
+def footprints(network: Network, scale: Scale) -> dict[Layer, Footprint]:
+    """Of every layer in the network."""
+    return {layer: Footprint(layer, scale) for layer in {n.layer: None for n in network.nodes}}
+
+
+class Piece:
+    """One storage. ``made_by`` is the row or input it belongs to, ``part`` what it is there for.
+
+    ``holders`` counts who keeps it alive, ``read`` is the last row that reads its values;
+    ``born`` and ``died`` are numbers of moments.
+    """
+
+    __slots__ = ("born", "died", "holders", "made_by", "part", "read", "size")
+
+    def __init__(self, size: int, made_by: Tensor, part: str, read: int, born: int) -> None:
+        self.size = size
+        self.made_by = made_by
+        self.part = part
+        self.holders = 1
+        self.read = read
+        self.born = born
+        self.died: int | None = None
+
+
+INPUT, VOLUME, OWN = "input", "volumes", "indices, statistics, masks"
+
+
+class Walk:
+    """A walk over storages. ``ran`` has every moment: a row that runs `forward` or `backward` (or
+    forward again, `recompute`), or the optimizer's `step`, and the bytes that live while it does,
+    apart from weights. ``peak`` is the most of them, first reached at moment ``peak_at``.
+    """
+
+    training = False
+
+    def __init__(
+        self, network: Network, scale: Scale, known: dict[Layer, Footprint] | None = None
+    ) -> None:
+        self.network = network
+        self.scale = scale
+        self.footprints = known if known is not None else footprints(network, scale)
+        self.live = self.peak_at = 0
+        self.ran: list[tuple[Node | None, str, int]] = []
+        self.pieces: list[Piece] = []
+        self.of: dict[Tensor, Piece] = {}
+        self.dying: dict[int, list[Piece]] = {}
+        self._find_lifetimes()
+        self._place_inputs()
+        self.peak = self.live
+
+    def _find_lifetimes(self) -> None:
+        """Until which row each tensor is read, and until which it is held."""
+        network, training = self.network, self.training
+        read: dict[Tensor, int] = {}
+        end = len(network.nodes)
+        for node in network.nodes:
+            if training or not node.training_only:
+                index = node.index
+                for tensor in node.inputs:
+                    read[tensor] = index
+        for tensor in network.outputs + network.side_outputs * training:
+            read[tensor] = end
+        held = dict(read)
+        for tensor, _, stop in network.holds:
+            if held.get(tensor, -1) < stop - 1:
+                held[tensor] = stop - 1
+        self.last_read, self.last_held = read, held
+
+    def _place_inputs(self) -> None:
+        """The caller holds the network's inputs to the end."""
+        for tensor in self.network.inputs:
+            size = tensor.output.values * self.scale.volume
+            last = self.last_read.get(tensor, -1)
+            self.of[tensor] = self.allocate(size, tensor, INPUT, last)
+
+    def allocate(self, size: int, made_by: Tensor, part: str, read: int = -1) -> Piece:
+        """A new storage, held once."""
+        self.live += size
+        piece = Piece(size, made_by, part, read, len(self.ran))
+        self.pieces.append(piece)
+        return piece
+
+    def release(self, pieces: Iterable[Piece]) -> None:
+        """One holder less of each; what nothing holds is freed."""
+        for piece in pieces:
+            piece.holders -= 1
+            if not piece.holders:
+                self.live -= piece.size
+                piece.died = len(self.ran)
+
+    def note(self, node: Node | None, phase: str, transient: int = 0) -> None:
+        """Something runs, with bytes that live only while it does."""
+        live = self.live + transient
+        if live > self.peak:
+            self.peak, self.peak_at = live, len(self.ran)
+        self.ran.append((node, phase, live))
+
+    def place_output(self, node: Node, footprint: Footprint, how: Storage) -> Piece:
+        """Where a row's output goes: a new storage, or its input's, unless it would overwrite
+        what a later step still reads.
+        """
+        read = self.last_read.get(node, -1)
+        if how is not NEW:
+            piece = self.of[node.inputs[0]]
+            if how is VIEW or piece.read <= node.index:
+                piece.holders += 1
+                if read > piece.read:
+                    piece.read = read
+                self.of[node] = piece
+                return piece
+        piece = self.of[node] = self.allocate(footprint.output, node, VOLUME, read)
+        return piece
+
+    def end_row(self, node: Node, piece: Piece) -> None:
+        """After a row: notes until when its output is held, and frees what dies here."""
+        index = node.index
+        last = self.last_held.get(node, index)
+        self.dying.setdefault(last, []).append(piece)
+        dying = self.dying.pop(index, None)
+        if dying is not None:
+            self.release(dying)
+
+    def alive(self, moment: int) -> list[Piece]:
+        """The storages that live at a moment, the largest first."""
+        found = [p for p in self.pieces if p.born <= moment and (p.died is None or p.died > moment)]
+        return sorted(found, key=lambda piece: -piece.size)
+
+
+class Inference(Walk):
+    """One forward pass without autograd: side heads do not run, dropout passes its input on."""
+
+    def run(self) -> Inference:
+        footprints = self.footprints
+        for node in self.network.nodes:
+            if not node.training_only:
+                footprint = footprints[node.layer]
+                piece = self.place_output(node, footprint, footprint.in_inference)
+                self.note(node, "forward", footprint.transient)
+                self.end_row(node, piece)
+        return self

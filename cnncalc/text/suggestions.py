@@ -1,0 +1,197 @@
+"""The nearest legal word to one that is not: by what other frameworks call it, or by spelling.
+
+Asked only when something is wrong, by any stage; beside it stand the names of layers that cnncalc
+does not have (`cnncalc.text.missing_kinds`), for which no look-alike is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cnncalc.text.missing_kinds import MISSING, fold
+
+__all__ = ["FIELD_ALIASES", "KIND_ALIASES", "QUANTITY_ALIASES", "SPEC_ALIASES", "WORD_ALIASES",
+           "fold", "nearest"]  # fmt: skip
+
+Aliases = Mapping[str, tuple[str, ...]]
+"""A foreign word, folded (see `fold`), and what it may mean here, likeliest first."""
+
+LONGEST: Final = 60
+"""No name is longer; comparing more would only cost time."""
+
+
+def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None) -> str | None:
+    """The legal word that is likeliest meant; None when none is near.
+
+    ``candidates`` are the words that are legal in that place, and nothing else is ever offered;
+    ``aliases`` is one of the tables below.
+    """
+    folded = fold(word)
+    if not folded or len(folded) > LONGEST:
+        return None
+    legal: dict[str, str] = {}
+    for candidate in candidates:
+        if candidate != word:
+            legal.setdefault(fold(candidate), candidate)
+    if folded in legal:
+        return legal[folded]
+    for meant in (aliases or {}).get(folded, ()):
+        if fold(meant) in legal:
+            return legal[fold(meant)]
+    if folded in MISSING and aliases in (KIND_ALIASES, WORD_ALIASES):
+        return None
+    from difflib import get_close_matches
+
+    close = get_close_matches(folded, legal, n=1, cutoff=0.66)
+    return legal[close[0]] if close else None
+
+
+def _table(rows: str) -> dict[str, tuple[str, ...]]:
+    """Lines `meant or meant: alias alias …` as a mapping from each folded alias."""
+    table: dict[str, tuple[str, ...]] = {}
+    for row in rows.strip().splitlines():
+        meant, _, words = row.partition(":")
+        for alias in words.split():
+            table[fold(alias)] = table.get(fold(alias), ()) + tuple(meant.split())
+    return table
+
+
+# Sources: torch.nn, keras.layers, Caffe's layer catalogue and caffe.proto, darknet's cfg files.
+
+KIND_ALIASES: Final[Aliases] = _table("""
+conv: conv2d convolution convolutional conv_2d Convolution2D cnn
+depthwise_conv: depthwise depthwise_conv2d dw dwconv dw_conv depthwise_convolution
+transposed_conv: deconv deconvolution conv_transpose conv_transpose2d Conv2DTranspose
+transposed_conv: convtranspose transpose_conv transposed_convolution upconv up_conv conv2d_transpose
+fc: linear dense inner_product connected fully_connected affine lin Gemm
+maxpool: pool pooling maxpool2d max_pool max_pool2d max_pooling MaxPooling2D mp
+avgpool: average_pool average_pooling avg_pool2d AveragePooling2D avg_pooling mean_pool ap
+global_avgpool: gap global_average_pooling global_avg_pool GlobalAveragePooling2D global_pool
+global_avgpool: global_average_pool global_pooling
+global_maxpool: gmp global_max_pooling global_max_pool GlobalMaxPooling2D
+adaptive_avgpool: adaptive_avg_pool2d adaptive_average_pooling adaptive_pool AdaptiveAvgPool2d
+adaptive_maxpool: adaptive_max_pool2d adaptive_max_pooling
+batchnorm: bn batch_norm BatchNorm2d batch_normalization batchnormalize batchnorm_2d
+layernorm: ln layer_norm layer_normalization LayerNorm2d
+groupnorm: gn group_norm group_normalization
+lrn: local_response_norm local_response_normalization LocalResponseNorm response_norm
+relu: rectifier rectified_linear
+leaky_relu: leaky lrelu LeakyReLU
+silu: swish swish1
+hardswish: hswish hard_swish h_swish
+hardsigmoid: hsigmoid hard_sigmoid h_sigmoid
+sigmoid: logistic
+tanh: tan_h hyperbolic_tangent
+softmax: soft_max SoftmaxWithLoss
+prelu: p_relu parametric_relu
+relu6: clipped_relu
+dropout: drop
+stochastic_depth: drop_path droppath drop_connect
+flatten: view ravel
+identity: noop no_op pass pass_through skip input
+slice: split chunk narrow part
+crop: center_crop centercrop cropping
+pad: zero_pad ZeroPad2d ZeroPadding2D zero_padding padding
+channel_shuffle: shuffle shuffle_channel channelshuffle
+upsample: upsampling UpSampling2D interpolate resize interp upsampling_nearest
+space_to_depth: reorg pixel_unshuffle
+pixel_shuffle: depth_to_space subpixel sub_pixel
+scale: layer_scale layerscale
+add: sum eltwise elementwise plus shortcut eltwise_sum
+concat: cat concatenate concatenation route merge join
+multiply: mul product times eltwise_product
+residual: res residual_block skip_connection resblock shortcut
+aux: auxiliary side_head auxiliary_head
+""")
+"""Layer kinds, and the steps that are no layers."""
+
+FIELD_ALIASES: Final[Aliases] = _table("""
+filters units: out_channels num_output n channels out num_filters features out_features width
+units filters: units filters out_features num_units hidden neurons outputs output nodes
+kernel: kernel_size size k ksize kernel_shape filter_size window pool_size field
+kernel size: kernel f
+stride: strides s step subsample
+padding: pad pads p padding_mode border
+output_padding: out_pad adj output_pad
+dilation: dilations d dilate dilation_rate rate atrous
+groups: group cardinality num_groups num_group g
+bias: use_bias biases bias_term
+norm: bn batch_norm batch_normalize normalization norm_layer use_bn normalizer
+activation: act nonlinearity act_layer relu activation_fn
+multiplier: depth_multiplier channel_multiplier
+probability: p rate prob ratio dropout_ratio dropout drop_prob drop_rate
+slope alpha: negative_slope alpha leak slope
+affine: learnable
+size: local_size output_size target_size n shape out_size
+factor: scale_factor scale upscale_factor downscale_factor block_size stride r times
+mode: interpolation method
+rounding: ceil_mode round_mode round
+inplace: in_place
+shortcut: skip downsample projection
+repeat: repeats times num n count number num_layers loop
+from: input inputs bottom source layers in
+if: when only_if condition
+name: id label top
+expect: output_shape shape assert output out_shape
+share: shared weights tied reuse share_with
+body: layers steps main branch
+crop: crop_to
+to: size_like like target
+of: parts chunks splits
+""")
+"""Parameters of layers, and the keys that every step has."""
+
+WORD_ALIASES: Final[Aliases] = _table("""
+none: null no false linear identity off
+batchnorm: bn batch_norm BatchNorm2d batch true batch_normalization
+layernorm: ln layer_norm
+groupnorm: gn group_norm
+leaky_relu: leaky lrelu
+silu: swish
+hardswish: hswish hard_swish
+hardsigmoid: hsigmoid hard_sigmoid
+sigmoid: logistic
+same: SAME_UPPER half auto same_upper
+valid: none zero no
+project: projection conv true conv1x1
+identity: none true skip plain
+optional: maybe none false if_equal
+ceil: up true ceil_mode
+floor: down false
+nearest: nearest_neighbor nearest_neighbour nn
+bilinear: linear
+""")
+"""The words that a field chooses among."""
+
+SPEC_ALIASES: Final[Aliases] = _table("""
+layers: network net model architecture steps nodes backbone modules structure
+input: input_shape in_shape input_size shape image data input_dim
+inputs: in ins
+parameters: params variables vars args arguments constants hyperparameters config
+defaults: default common globals
+blocks: block modules functions definitions macros templates subnets
+outputs: output out returns heads
+expect: expected assert assertions checks tests
+published: reference references paper papers claims
+training: train solver recipe optimizer
+extends: base inherit inherits from parent include
+description: desc doc summary comment
+name: title id
+""")
+"""The keys of a spec."""
+
+QUANTITY_ALIASES: Final[Aliases] = _table("""
+params: parameters param num_params n_params parameter_count total_params trainable_params size
+macs: mac madds mult_adds multiply_adds multiply_accumulates gmacs mmac macc
+flops: flop gflops ops operations mflops
+weights: weight
+biases: bias
+activations: activation acts memory volume
+activation_bytes: memory mem activation_memory
+param_bytes: weight_bytes model_size params_bytes parameter_bytes size
+peak_activation_bytes: peak peak_bytes peak_memory max_memory
+output: output_shape shape out
+shape: output output_shape
+""")
+"""The quantities under `expect` and `published`."""
