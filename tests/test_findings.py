@@ -249,7 +249,7 @@ def test_json() -> None:
     )
     (file,) = document["files"]
     (found,) = file["diagnostics"]
-    assert document["format_version"] == 1
+    assert document["format_version"] == 2
     assert document["summary"] == {"files": 1, "errors": 1, "warnings": 0, "passed_over": 0}
     assert (file["path"], file["layers"]) == ("nets/mynet.yaml", 3)
     assert {k: found[k] for k in ("code", "severity", "layer", "path", "help")} == {

@@ -20,37 +20,27 @@ from cnncalc.layers import KINDS
 PACKAGE = Path(cnncalc.__file__).parent
 
 ORDER = (
-    ("diagnostics", "missing_kinds"),
-    ("shape", "figures", "suggestions", "yaml_nodes", "edits"),
-    ("encoding", "syntax_errors", "yaml_tree"),
-    ("layers", "quantities"),
-    ("expressions",),
-    ("network",),
-    ("spec",),
-    ("build",),
-    ("analysis",),
-    ("linting", "selection", "fixing"),
-    ("schema",),
-    ("render",),
-    ("sources", "spec_files", "recognition"),
-    ("api",),
-    ("cli",),
-    ("__main__",),
+    "diagnostics",
+    "text",
+    "layers",
+    "language",
+    "network",
+    "report",
+    "checks",
+    "render",
+    "schema",
+    "api",
+    "cli",
+    "__main__",
 )
-"""The way from text to report. A room imports from its own stage and those before it; one way
-through, no way back. `rules` words what each stage finds wrong, so it stands beside them all.
-"""
+"""The way from text to report: a stage imports from those before it, no way back."""
 
 BACKWARDS = {
-    ("analysis", "render"): "a report in a notebook finds its renderer through the object",
-    ("quantities", "expressions"): "what a number looks like is one pattern",
+    ("report", "render"): "a report in a notebook finds its renderer through the object",
+    ("text", "language"): "a base is opened only if it looks like a spec",
 }
 """The exceptions, and why."""
 
-BESIDE_ALL = "rules"
-NEEDED_BY_RULES = {
-    *("diagnostics", "edits", "suggestions", "missing_kinds", "quantities", "figures", "shape"),
-}
 RICH_AT_HOME = "cnncalc.render"
 YAML_AT_HOME = {"cnncalc.text.parser"}
 
@@ -123,11 +113,11 @@ def room(module: str) -> str:
     return module.partition(".")[2].partition(".")[0]
 
 
-STAGES = {name: stage for stage, names in enumerate(ORDER) for name in names}
+STAGES = {name: stage for stage, name in enumerate(ORDER)}
 
 
 def test_every_room_has_its_place() -> None:
-    rooms = {room(name) for name in modules()} - {"", BESIDE_ALL}
+    rooms = {room(name) for name in modules()} - {""}
     assert rooms == set(STAGES)
 
 
@@ -142,20 +132,13 @@ def test_imports_go_one_way() -> None:
     wrong = [
         str(found)
         for found, here, there in between_rooms()
-        if BESIDE_ALL not in (here, there)
-        and STAGES[there] > STAGES[here]
-        and (here, there) not in BACKWARDS
+        if STAGES[there] > STAGES[here] and (here, there) not in BACKWARDS
     ]
     assert wrong == []
 
 
 def test_exceptions_are_needed() -> None:
     assert set(BACKWARDS) <= {(here, there) for _, here, there in between_rooms()}
-
-
-def test_rules_know_little() -> None:
-    known = {there for _, here, there in between_rooms() if here == BESIDE_ALL}
-    assert known <= NEEDED_BY_RULES
 
 
 def test_diagnostics_imports_nothing_of_the_project() -> None:

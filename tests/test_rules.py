@@ -7,12 +7,13 @@ files or on the command line are raised here by hand, each with the reason why.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import cnncalc
-from cnncalc.checks.selection import rules
+from cnncalc.checks.selection import STAGES, rules
 from cnncalc.diagnostics import Diagnostic, Rule
 from cnncalc.render.manual import read_page
 
@@ -115,15 +116,15 @@ def test_a_rule_has_a_family_a_severity_and_a_manual_page(rule: Rule[...]) -> No
 
 def test_codes_are_told_apart_across_the_modules_of_rules() -> None:
     """Two functions of one name would hide each other."""
-    import pkgutil
-    from importlib import import_module
-
-    import cnncalc.rules as package
-
+    families = [
+        getattr(package, family)
+        for package in (import_module(f"cnncalc.{stage}.rules") for stage in STAGES)
+        for family in package.__all__
+    ]
     written = [
         value.code
-        for module in pkgutil.iter_modules(package.__path__)
-        for value in vars(import_module(f"cnncalc.rules.{module.name}")).values()
-        if isinstance(value, Rule) and value.function.__module__.endswith(f".{module.name}")
+        for module in families
+        for value in vars(module).values()
+        if isinstance(value, Rule) and value.function.__module__ == module.__name__
     ]
     assert sorted(written) == sorted(rules())

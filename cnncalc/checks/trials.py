@@ -1,5 +1,5 @@
 """Fixes that are tried: of the candidates that rules compute, those that make the diagnostic
-vanish and bring up nothing new. Beside `cnncalc.checks.linting`; imported only when something is wrong.
+vanish and bring up nothing new. Imported only when something is wrong.
 
 A trial applies a candidate's edits to the texts and goes the whole way from text to diagnostics
 again. The work is bounded by the size of the net, not by the clock, so that the same spec gives

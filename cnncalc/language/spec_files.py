@@ -1,6 +1,6 @@
 """From the arguments of `cnncalc check` to specs: files, folders, globs, shipped names.
 
-A file that is named is a spec. In a folder or a glob, `cnncalc.language.recognition` says which YAML files
+A file that is named is a spec. In a folder or a glob, `recognition` says which YAML files
 are specs, or nearly; the others are passed over, each with a reason.
 """
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.render import View
     from cnncalc.report.report import Comparison, Report, Row
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 LISTS = ("layers", "blocks", "published", "diagnostics")
 """The keys whose items stand on a line each."""
 

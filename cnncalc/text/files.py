@@ -92,8 +92,6 @@ def open_base(name: str, from_source: Source) -> Source:
 
     Nothing of a file is returned, and so nothing can be shown, unless it looks like a spec.
     """
-    from cnncalc.language.reader import is_path
-
     if not is_path(name):
         if shipped_path(name) is None:
             raise OSError("no shipped architecture has this name", list(shipped()))

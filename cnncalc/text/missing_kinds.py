@@ -1,6 +1,6 @@
 """Layers of the field that cnncalc does not have: what each is, and how to write it, if one can.
 
-One table, beside `cnncalc.text.suggestions`, which offers no look-alike for a name that stands here.
+One table, beside `suggestions`, which offers no look-alike for a name that stands here.
 When a kind is added to cnncalc, its name goes; a test names those that are left over.
 """
 

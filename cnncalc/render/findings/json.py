@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic, Fix, Related
     from cnncalc.render import View
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def render(run: Run, view: View) -> str:
