@@ -1,8 +1,7 @@
 """Writes tests/constraints.txt: the newest version of everything that development needs.
 
-    python -m scripts.constraints
-
-Run it with the lowest Python that pyproject.toml allows, so that all later ones can follow.
+python -m scripts.constraints             (with the lowest Python that pyproject.toml allows)
+python -m scripts.constraints --lowest    prints the lowest versions that it allows
 """
 
 from __future__ import annotations
@@ -38,7 +37,15 @@ def newest() -> list[str]:
     return sorted((f"{item['name']}=={item['version']}" for item in found), key=str.lower)
 
 
+def lowest() -> list[str]:
+    """The lower bounds, as requirements: `click>=8.1` is `click==8.1`."""
+    return [line.replace(">=", "==") for line in wanted() if ">=" in line]
+
+
 def main() -> None:
+    if "--lowest" in sys.argv[1:]:
+        sys.stdout.write("".join(f"{line}\n" for line in lowest()))
+        return
     FILE.write_text(HEAD + "".join(f"{line}\n" for line in newest()), encoding="utf-8")
 
 

@@ -31,9 +31,13 @@ NETS = {"good": GOOD, "warned": WARNED, "broken": BROKEN, "syntax": SYNTAX, "blo
         "parameters": PARAMETERS}  # fmt: skip
 
 
+APART: dict[str, Any] = {"mix_stderr": False} if hasattr(CliRunner(), "mix_stderr") else {}
+"""Standard error apart from standard output, which click does of itself from 8.2 on."""
+
+
 def run(*args: str, stdin: str | bytes | None = None, **env: str) -> Result:
     """`cnncalc` in this process."""
-    return CliRunner().invoke(main, args, input=stdin, env=env)
+    return CliRunner(**APART).invoke(main, args, input=stdin, env=env)
 
 
 def process(*args: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:

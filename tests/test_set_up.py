@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
+
+import yaml
 
 from scripts import constraints
 
@@ -52,3 +55,34 @@ def test_torch_runs_apart() -> None:
         text = module.read_text("utf-8")
         if 'importorskip("torch' in text and module != Path(__file__):
             assert "pytest.mark.torch" in text, module.name
+
+
+def test_the_lowest_versions_are_those_of_pyproject() -> None:
+    """Everything that cnncalc itself needs has a lower bound, which `.ci/run` tests."""
+    lowest = dict(line.split("==") for line in constraints.lowest())
+    assert lowest["click"] == "8.1"
+    assert {"click", "rich", "PyYAML", "pytest", "hypothesis"} <= lowest.keys()
+    assert "scripts.constraints --lowest" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_newest_are_tried_on_a_schedule() -> None:
+    """Not with every change: what others release must not stop it."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    assert workflow[True]["schedule"]  # YAML 1.1 reads `on` so
+    newest = workflow["jobs"]["newest"]
+    assert "schedule" in newest["if"]
+    (install,) = (step["run"] for step in newest["steps"] if "pip install" in step.get("run", ""))
+    assert "--upgrade-strategy eager" in install
+    assert "constraints" not in install
+
+
+def test_the_sdist_has_all_that_the_tests_read() -> None:
+    """`.ci/run` runs the tests where the sdist is unpacked; this finds a file earlier."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    has_always = {"pyproject.toml"}
+    made = {".git", "dist", "build", "PKG-INFO"}
+    there = {path.name for path in ROOT.iterdir()} - made - has_always
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    there = {n for n in there if not any(Path(n).match(line.strip("/")) for line in ignored)}
+    assert there - {name.strip("/") for name in included} == set()
