@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from tests.commands import NETS
 
 OUTSIDE = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "PYTHONIOENCODING",
-           "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONUTF8")  # fmt: skip
+           "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE")  # fmt: skip
 """Variables that change what cnncalc, or a Python that a test starts, prints or does."""
 
 for variable in [*OUTSIDE, *(name for name in os.environ if name.startswith("CNNCALC_"))]:
     os.environ.pop(variable, None)
+
+# Without it, every worker and each of some hundred processes would compile all modules anew.
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.diagnostics import Problem, Source, Unknown
@@ -468,6 +468,7 @@ SCOPES = st.dictionaries(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, SCOPES)
 def test_any_text(text: str, scope: dict[str, Any]) -> None:
     """Any text gives a value within bounds, or a problem inside the text; nothing else."""

@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import cnncalc
 from cnncalc.diagnostics import printable
 from cnncalc.render import FORMATS
 from cnncalc.render.findings import FORMATS as FINDINGS
@@ -249,16 +248,29 @@ LARGE = {
 }
 
 
+MEASURED = """
+import sys, time, cnncalc
+started = time.process_time()
+cnncalc.check(sys.argv[1])
+print("seconds:", time.process_time() - started)
+print(open("/proc/self/status").read())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
 @pytest.mark.parametrize("case", LARGE)
-def test_one_mib_takes_seconds(case: str) -> None:
+def test_one_mib_takes_seconds_and_300_mb(case: str, tmp_path: Path) -> None:
     """The goal, measured apart, is 2 s. Here three times that are allowed, for a machine that is
-    busy with other tests: what this catches is text that takes minutes.
+    busy with other tests: what this catches is text that takes minutes. The memory is the peak of
+    a whole process, Python with it.
     """
-    start = time.process_time()
-    report = cnncalc.loads(LARGE[case], path="spec.yaml").analyze()
-    seconds = (time.process_time() - start) / slowness()
-    told = [d.code for d in report.diagnostics[:3]]
-    assert seconds < 3 * 2, f"{len(report.rows)} rows, {told}"
+    path = tmp_path / "spec.yaml"
+    path.write_text(LARGE[case], "utf-8")
+    command = [sys.executable, "-c", MEASURED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    figures = dict(line.split(":", 1) for line in done.stdout.splitlines() if ":" in line)
+    assert int(figures["VmHWM"].split()[0]) * 1024 <= 300 * 10**6
+    assert float(figures["seconds"]) / slowness() < 3 * 2
 
 
 def slowness() -> float:
@@ -268,22 +280,3 @@ def slowness() -> float:
     for number in range(1_000_000):
         total += number * number
     return max(1.0, (time.process_time() - start) / 0.06)
-
-
-PEAK = "VmHWM:"
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
-@pytest.mark.parametrize("case", ["good layers", "unknown keys", "names unknown"])
-def test_one_mib_takes_300_mb(case: str, tmp_path: Path) -> None:
-    """The peak of a whole process, Python with it."""
-    path = tmp_path / "spec.yaml"
-    path.write_text(LARGE[case], "utf-8")
-    code = (
-        "import sys, cnncalc\ncnncalc.check(sys.argv[1])\nprint(open('/proc/self/status').read())\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, check=True, timeout=60
-    )
-    (line,) = (x for x in done.stdout.decode().splitlines() if x.startswith(PEAK))
-    assert int(line.split()[1]) * 1024 <= 300 * 10**6
