@@ -7,6 +7,7 @@ vector is one number. What autograd keeps is measured in test_kinds_torch.py bes
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnncalc.layers import KINDS, Layer
@@ -131,7 +132,7 @@ CONVOLUTIONS = [
     Case(
         "transposed_conv", {"filters": 1, "kernel": 4, "stride": 3, "padding": "same",
         "bias": False}, "5x5x1", "15x15x1", "1 4×4 transposed filters, stride 3, pad same", 16, 0,
-        400, INPUT, view=View((2, 2), growth=(3, 3)),
+        400, INPUT, view=View((Fraction(4, 3), Fraction(4, 3)), growth=(3, 3)),
     ),
     # VGG's fc6 (CS231n): 7·7·512·4096 = 102,760,448
     Case(

@@ -12,12 +12,15 @@ import enum
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from math import prod
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnncalc.diagnostics import Rule, Unknown
 from cnncalc.layers.fields import REQUIRED, Derived, Field
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.shape import Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 KINDS: dict[str, type[Layer]] = {}
 """Every layer kind by its YAML word, in the order of definition."""
@@ -56,12 +59,17 @@ class View(NamedTuple):
     distance of neighbouring outputs is stride / growth).
     """
 
-    kernel: tuple[int, int] = (1, 1)
+    kernel: tuple[int | Fraction, int | Fraction] = (1, 1)
     stride: tuple[int, int] = (1, 1)
     growth: tuple[int, int] = (1, 1)
 
 
 ONE_PIXEL = View()
+
+
+def whole_or_not(value: int | Fraction) -> int | Fraction:
+    """The same number, as an int where it is whole."""
+    return value.numerator if value.denominator == 1 else value
 
 
 class LayerProblem(Exception):

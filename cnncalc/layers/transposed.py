@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import gcd
 
 from cnncalc.layers import rules
 from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import LayerProblem, View
+from cnncalc.layers.layer import LayerProblem, View, whole_or_not
 from cnncalc.layers.shape import Sides, extent
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.window import ONES, by, one_number, one_or_two, padding_words
@@ -140,9 +142,14 @@ class TransposedConv(Weighted):
         yield Formula.of("macs", f"{filters}·W1·H1", symbols, self.macs())
 
     def view(self) -> View:
-        spans = (extent(k, d) for k, d in zip(self.kernel, self.dilation, strict=True))
-        seen_h, seen_w = (-(-span // s) for span, s in zip(spans, self.stride, strict=True))
-        return View((seen_h, seen_w), growth=self.stride)
+        """Of the kernel's pixels, those that meet an input pixel are p = S/gcd(S, D) apart: an
+        output sees F/p inputs on average, neighbours p·D/S apart.
+        """
+        high, wide = (
+            1 + Fraction(d, gcd(s, d)) * (Fraction(k * gcd(s, d), s) - 1)
+            for k, s, d in zip(self.kernel, self.stride, self.dilation, strict=True)
+        )
+        return View((whole_or_not(high), whole_or_not(wide)), growth=self.stride)
 
     def describe(self) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""

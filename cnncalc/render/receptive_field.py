@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
 from cnncalc.layers.window import by
@@ -49,7 +50,8 @@ def receptive_field(page: Page, report: Report, row: Row) -> None:
         recursion(page, row, seen, before, dim)
 
 
-Field = tuple[tuple[int, int], tuple["int | Fraction", "int | Fraction"]]
+Pair = tuple["int | Fraction", "int | Fraction"]
+Field = tuple[Pair, Pair]
 
 
 def entering(report: Report, tensor: object) -> Field | None:
@@ -57,9 +59,9 @@ def entering(report: Report, tensor: object) -> Field | None:
     if not isinstance(tensor, Node):
         return (1, 1), (1, 1)
     row = report.rows[tensor.index]
-    if row.receptive_field is None or row.jump is None:
+    if row.exact_field is None or row.jump is None:
         return None
-    return row.receptive_field, row.jump
+    return row.exact_field, row.jump
 
 
 def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None:
@@ -67,13 +69,18 @@ def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None
     (field, jump), source = before, row.inputs[0]
     kernel = seen.kernel[dim]
     assert row.receptive_field is not None
+    assert row.exact_field is not None
+    exact, largest = row.exact_field[dim], row.receptive_field[dim]
+    result = f"{largest} pixels of the image"
+    if exact != largest:
+        result = f"{exact}, at most {result}"
     r1, j1 = field[dim], jump[dim]
     lines(
         page,
         (
             "r1 + (F − 1)·j1",
             f"{r1} + ({kernel} − 1)·{j1}",
-            f"{row.receptive_field[dim]} pixels of the image",
+            result,
         ),
     )
     where(
@@ -85,6 +92,11 @@ def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None
         },
     )
     say(page, apart(row, seen, before, dim))
+
+
+def most(field: Pair) -> tuple[int, int]:
+    """What an output sees at most."""
+    return max(1, ceil(field[0])), max(1, ceil(field[1]))
 
 
 def apart(row: Row, seen: Seen, before: Field, dim: int) -> str:
@@ -105,6 +117,6 @@ def widest(report: Report, row: Row) -> Iterator[str]:
     """Through branches: the widest of what they see."""
     for name, tensor in zip(row.inputs, row.node.inputs, strict=True):
         before = entering(report, tensor)
-        yield f"{name} sees {by(before[0]) if before else 'the whole image'}."
+        yield f"{name} sees {by(most(before[0])) if before else 'the whole image'}."
     assert row.receptive_field is not None
     yield f"The widest counts: {by(row.receptive_field)} pixels of the image."

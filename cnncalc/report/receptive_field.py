@@ -7,7 +7,10 @@ several inputs it is the largest; a layer that sees the whole image makes it Non
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
+
+from cnncalc.layers.layer import whole_or_not
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -16,9 +19,8 @@ if TYPE_CHECKING:
     from cnncalc.network.network import Network, Tensor
     from cnncalc.report.report import Row
 
-    Jump = tuple[int | Fraction, int | Fraction]
-    Field = tuple[int, int]
-    Seen = tuple[Field | None, Jump | None]
+    Pair = tuple[int | Fraction, int | Fraction]
+    Seen = tuple[Pair | None, Pair | None]
 
 
 def set_receptive_fields(network: Network, rows: list[Row]) -> None:
@@ -34,7 +36,9 @@ def set_receptive_fields(network: Network, rows: list[Row]) -> None:
         if key not in views:
             views[key] = node.layer.view()
         field, jump = step(views[key], [seen.get(tensor, (None, None)) for tensor in node.inputs])
-        seen[node] = row.receptive_field, row.jump = field, jump
+        seen[node] = row.exact_field, row.jump = field, jump
+        if field is not None:
+            row.receptive_field = max(1, ceil(field[0])), max(1, ceil(field[1]))
 
 
 def step(view: View | None, inputs: list[Seen]) -> Seen:
@@ -46,9 +50,11 @@ def step(view: View | None, inputs: list[Seen]) -> Seen:
         return None, None
     (kh, kw), (sh, sw) = view.kernel, view.stride
     if field is not None:
-        # A fractional jump (after an upsampling) sees a whole number of pixels at the least.
-        field = int(field[0] + (kh - 1) * jump[0]), int(field[1] + (kw - 1) * jump[1])
-    jump = jump[0] * sh, jump[1] * sw
+        field = (
+            whole_or_not(field[0] + (kh - 1) * jump[0]),
+            whole_or_not(field[1] + (kw - 1) * jump[1]),
+        )
+    jump = whole_or_not(jump[0] * sh), whole_or_not(jump[1] * sw)
     if view.growth != (1, 1):
         jump = divided(jump[0], view.growth[0]), divided(jump[1], view.growth[1])
     return field, jump
@@ -69,5 +75,4 @@ def divided(jump: int | Fraction, factor: int) -> int | Fraction:
     """Jump / factor, exactly; a whole number where it is one."""
     from fractions import Fraction
 
-    value = Fraction(jump) / factor
-    return value.numerator if value.denominator == 1 else value
+    return whole_or_not(Fraction(jump) / factor)

@@ -27,13 +27,15 @@ class Row:
 
     ``activations`` is 0 for a row that only rewrites or re-views a volume (the lecture's count).
     ``receptive_field`` and ``jump`` are (height, width) in input pixels; None after a layer that
-    sees the whole image. A row that shares another's weights (``shares``) has 0 of its own.
+    sees the whole image. ``exact_field`` is the field before it is rounded up. A row that shares
+    another's weights (``shares``) has 0 of its own.
     """
 
     __slots__ = (
         "activations",
         "biases",
         "elementwise",
+        "exact_field",
         "jump",
         "macs",
         "node",
@@ -51,6 +53,7 @@ class Row:
         self.activations: int | None = None
         self.elementwise: int | None = None
         self.receptive_field: tuple[int, int] | None = None
+        self.exact_field: tuple[int | Fraction, int | Fraction] | None = None
         self.jump: tuple[int | Fraction, int | Fraction] | None = None
 
     @property
