@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnncalc.diagnostics import Problem
 from cnncalc.language import rules
 from cnncalc.language.values import Untold
+from cnncalc.text.nodes import NOT_A_KEY
 from cnncalc.text.parser import Broken, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -35,25 +36,25 @@ def sort_arguments(
     """Parameters with the nodes given for them; too many, unknown and missing ones are told."""
     block = reader.blocks[step.word]
     given: list[tuple[str, Node]] = []
-    faulty: frozenset[str] = frozenset()
     if isinstance(value, Mapping):
-        faulty = frozenset(value.broken)
+        step.faulty |= value.broken & block.parameters.keys()
+        step.trusted = NOT_A_KEY not in value.broken
         for key, entry in value.entries.items():
             if key in block.parameters:
                 given.append((key, entry.value))
             elif key not in step_keys:
                 known = [*block.parameters, *step_keys]
                 reader.tell(rules.form.unknown_key(entry.key.span, key, step.word, known))
-                step.broken = True
+                step.broken, step.trusted = True, False
     elif isinstance(value, Broken):
-        step.broken = True
+        step.broken, step.trusted = True, False
     elif value is not None:
         items = value.items if isinstance(value, Sequence) else [value]
         if len(items) > len(block.parameters):
             extra = items[len(block.parameters)].span
             tell_arguments(reader, step, block, extra, f"has {len(items)} arguments")
         given = list(zip(block.parameters, items, strict=False))
-    named = {name for name, _ in given} | faulty
+    named = {name for name, _ in given} | step.faulty
     missing = [p.name for p in block.parameters.values() if p.required and p.name not in named]
     if missing and not step.broken:
         tell_arguments(reader, step, block, step.span, f"lacks {' and '.join(missing)}")
@@ -104,11 +105,13 @@ def read_arguments(reader: StepReader, call: PendingCall) -> None:
                 read_tensor(reader, call, name, node)
             else:
                 call.step.arguments[name] = reader.operand(node, scope)
+            continue
         except Problem as problem:
             reader.tell(problem.diagnostic)
-            call.step.broken = True
         except Untold:
-            call.step.broken = True
+            pass
+        call.step.broken = True
+        call.step.faulty.add(name)
 
 
 def read_tensor(reader: StepReader, call: PendingCall, name: str, node: Node) -> None:
@@ -119,5 +122,6 @@ def read_tensor(reader: StepReader, call: PendingCall, name: str, node: Node) ->
     call.names.count = now
     if reference is None:
         call.step.broken = True
+        call.step.faulty.add(name)
     else:
         call.step.arguments[name] = reference

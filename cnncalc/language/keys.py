@@ -62,6 +62,7 @@ class KeyReader(ValueReader):
                 self.tell(problem.diagnostic)
         if "share" in entries:
             step.share = self.reference(entries["share"].value, "share")
+            step.broken |= step.share is None
         return scope
 
     def keyed(self, step: Step, entry: Entry, field: Field[Any], scope: Scope) -> Operand | None:

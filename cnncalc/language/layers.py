@@ -40,7 +40,7 @@ class LayerReader(KeyReader):
                         )
                     )
                 else:
-                    step.branches = self.branches(value, scope)
+                    self.read_branches(step, value, scope)
             else:
                 self.list_form(step, value, scope)
         elif isinstance(value, Scalar):
@@ -64,7 +64,7 @@ class LayerReader(KeyReader):
                 self.argument(step, fields[key], entry.value, scope)
             elif key == "branches" and step.kind.takes_branches:
                 if isinstance(entry.value, Sequence):
-                    step.branches = self.branches(entry.value, scope)
+                    self.read_branches(step, entry.value, scope)
                 else:
                     kind = found(entry.value)
                     self.tell(
@@ -199,6 +199,11 @@ class LayerReader(KeyReader):
             return
         step.broken = True
 
-    def branches(self, value: Sequence, scope: Scope) -> tuple[tuple[Step, ...], ...]:
-        """The branches of a merge."""
+    def read_branches(self, step: LayerStep, value: Sequence, scope: Scope) -> None:
+        """The branches of a merge: each one step, or a list of steps."""
+        step.branches = tuple(self.branch(item, scope.inside()) for item in value.items)
+        step.alone = tuple(not isinstance(item, Sequence) for item in value.items)
+
+    def branch(self, node: Node, scope: Scope) -> tuple[Step, ...]:
+        """The steps of a branch."""
         raise NotImplementedError

@@ -75,6 +75,7 @@ class FileReader:
             if "layers" not in self.tree.broken:
                 self.tell(rules.form.missing_key(self.start(), "layers", "the spec"))
             return None
+        spec.anchor = self.entries["layers"].key.span
         self.free_texts()
         spec.inputs = self.inputs()
         spec.parameters = self.parameters()
@@ -341,6 +342,7 @@ class FileReader:
         spec = self.spec
         self.free_texts()
         spec.base, spec.layers_source = base, base.layers_source
+        spec.anchor = self.entries["extends"].key.span
         spec.family, spec.origin = spec.family or base.family, spec.origin or base.origin
         spec.year = spec.year or base.year
         spec.inputs = self.inputs_over(base)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from cnncalc.diagnostics import Span
+
 if TYPE_CHECKING:
-    from cnncalc.diagnostics import Source, Span
+    from cnncalc.diagnostics import Source
     from cnncalc.language.operands import Operand
     from cnncalc.language.quantities import Quantity
     from cnncalc.layers.layer import Layer
@@ -70,8 +72,8 @@ class Step:
 class LayerStep(Step):
     """A layer: its kind and the fields given; for a merge also its branches."""
 
-    __slots__ = ("arguments", "branches", "constants", "dynamic", "faulty", "kind", "targets",
-                 "trusted")  # fmt: skip
+    __slots__ = ("alone", "arguments", "branches", "constants", "dynamic", "faulty", "kind",
+                 "targets", "trusted")  # fmt: skip
 
     def __init__(self, label: Scalar, kind: type[Layer], value: Node | None) -> None:
         super().__init__(label, kind.kind, value)
@@ -84,6 +86,8 @@ class LayerStep(Step):
         self.targets: dict[str, Reference] = {}
         """Further tensors that its shape depends on (`to` of an upsample)."""
         self.branches: tuple[tuple[Step, ...], ...] = ()
+        self.alone: tuple[bool, ...] = ()
+        """Per branch, whether it is one step, not a list: skipped, it is left out of the merge."""
         self.faulty: set[str] = set()
         """Fields whose value is a mistake already told: they are unknown."""
         self.trusted = True
@@ -97,11 +101,15 @@ class LayerStep(Step):
 class CallStep(Step):
     """A call of a block. A tensor parameter's argument is a `Reference`."""
 
-    __slots__ = ("arguments",)
+    __slots__ = ("arguments", "faulty", "trusted")
 
     def __init__(self, label: Scalar, block: str, value: Node | None) -> None:
         super().__init__(label, block, value)
         self.arguments: dict[str, Operand | Reference] = {}
+        self.faulty: set[str] = set()
+        """Parameters whose argument is an error already reported: they are unknown."""
+        self.trusted = True
+        """False: a key was not understood, so a parameter left out is unknown, not its default."""
 
 
 class ResidualStep(Step):
@@ -229,8 +237,8 @@ class Read(NamedTuple):
 class Spec:
     """A spec file, with those it extends merged in."""
 
-    __slots__ = ("base", "blocks", "defaults", "description", "expect", "family", "inputs",
-                 "layers", "layers_source", "name", "origin", "outputs", "overridden", "parameters",
+    __slots__ = ("anchor", "base", "blocks", "defaults", "description", "expect", "family",
+                 "inputs", "layers", "layers_source", "name", "origin", "outputs", "overridden", "parameters",
                  "published", "reads", "source", "steps_switched_off", "switched_off", "text",
                  "training", "unsure", "year")  # fmt: skip
 
@@ -240,6 +248,8 @@ class Spec:
         self.layers_source = source
         """The file that `layers` stands in (the last base of `extends`)."""
         self.base: Spec | None = None
+        self.anchor = Span(source, 1, 1, 1, 1)
+        """The key `layers`, or `extends`: the place of what is true of the whole net."""
         self.name = ""
         self.description = ""
         self.family = ""

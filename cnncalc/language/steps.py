@@ -172,9 +172,6 @@ class StepReader(LayerReader):
             self.names.unnamed.setdefault(step.word, []).append(step.span)
         return step
 
-    def branches(self, value: Sequence, scope: Scope) -> tuple[tuple[Step, ...], ...]:
-        return tuple(self.branch(item, scope.inside()) for item in value.items)
-
     def residual(self, step: ResidualStep, label: Label, value: Node | None, scope: Scope) -> Step:
         self.name_by_label(step, label)
         entries = self.container(step, value, scope, ("shortcut", "body"))

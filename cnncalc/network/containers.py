@@ -33,22 +33,25 @@ MAX_CALLS = 32
 class ContainerBuilder(LayerBuilder):
     """Runs the steps inside a step, and closes what it opened."""
 
-    def steps(self, steps: Sequence[Step], x: Tensor, here: Here) -> Tensor:
-        """What leaves a list of steps."""
+    def run(self, steps: Sequence[Step], x: Tensor, here: Here) -> tuple[Tensor, bool]:
+        """What leaves a list of steps, and whether any of them ran."""
         raise NotImplementedError
 
     def branches(
         self, step: LayerStep, x: Tensor, here: Here, name: str, repeat: int, of: int
     ) -> tuple[tuple[Tensor, ...], Group | None]:
         """The ends of the branches, all from the same input, and the path component that they
-        make; each call holds what it received until it returns.
+        make; each call holds what it received until it returns. A branch written as one step that
+        is skipped is left out.
         """
         first = len(self.nodes)
         inner, group = self.component(step, x, here, name, repeat, of)
         inputs = []
-        for branch in step.branches:
+        for branch, alone in zip(step.branches, step.alone, strict=True):
             start = len(self.nodes)
-            inputs.append(self.steps(branch, x, inner))
+            end, ran = self.run(branch, x, inner)
+            if ran or not alone:
+                inputs.append(end)
             self.hold(x, start)
         self.hold(x, first)
         return tuple(inputs), group
@@ -85,7 +88,7 @@ class ContainerBuilder(LayerBuilder):
         """
         first = len(self.nodes)
         inner, group = self.component(step, x, here, name, repeat, of)
-        body = self.steps(step.body, x, inner)
+        body, _ = self.run(step.body, x, inner)
         mode = "identity"
         if step.shortcut is not None:
             try:
@@ -145,7 +148,7 @@ class ContainerBuilder(LayerBuilder):
         """A side head, in training only; gives what leaves it, which no later step reads."""
         group = self.enter(step, x, here, name, repeat, of)
         inner = here.within(group, {**here.scope, "in_channels": channels_of(x)})
-        end = self.steps(step.body, x, inner._replace(aux=here.aux or step.span))
+        end, _ = self.run(step.body, x, inner._replace(aux=here.aux or step.span))
         self.hold(x, group.first)
         self.leave(group, end)
         self.network.side_outputs.append(end)
@@ -169,7 +172,7 @@ class ContainerBuilder(LayerBuilder):
         )
         frame = Frame(block.text, names, here.frame.depth + 1)
         inner = here.within(group, scope)._replace(frame=frame)
-        y = self.steps(block.steps, x, inner)
+        y, _ = self.run(block.steps, x, inner)
         self.hold(x, group.first)
         self.leave(group, y)
         return y
@@ -189,7 +192,7 @@ class ContainerBuilder(LayerBuilder):
                     names[parameter.name] = named
                 scope[parameter.name] = NOT_KNOWN
                 continue
-            if given is None and step.broken and parameter.required:
+            if parameter.name in step.faulty or (given is None and not step.trusted):
                 scope[parameter.name] = NOT_KNOWN
                 continue
             operand, where = (given, here.scope) if given else (parameter.operand, scope)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Diagnostic, Problem, Unknown
 from cnncalc.language import rules
+from cnncalc.network import rules as network_rules
 from cnncalc.language.operands import convert
 from cnncalc.language.spec import LayerStep, Step
 from cnncalc.layers.layer import KINDS, Layer, LayerProblem
@@ -36,6 +37,8 @@ class LayerBuilder(Builder):
         path, group = here.prefix + name, None
         if step.branches:
             inputs, group = self.branches(step, x, here, name, repeat, of)
+            if len(inputs) < 2:
+                return self.unmerged(step, inputs, here, group)
         else:
             inputs = self.layer_inputs(step, x, here)
         given = dict(step.constants) if step.dynamic else step.constants
@@ -46,6 +49,18 @@ class LayerBuilder(Builder):
         if group is not None:
             self.leave(group, node)
         return node
+
+    def unmerged(
+        self, step: LayerStep, inputs: tuple[Tensor, ...], here: Here, group: Group | None
+    ) -> Tensor:
+        """The one branch that is left of a merge; none is an error."""
+        if inputs:
+            end = inputs[0]
+        else:
+            end = self.failed(step, network_rules.branches.no_branch_left(step.span, step.word), here)
+        if group is not None:
+            self.leave(group, end)
+        return end
 
     def evaluate_fields(
         self, step: LayerStep, given: dict[str, Any], here: Here

@@ -141,7 +141,7 @@ class Network:
         self.unjudged = False
         """Whether a step has an `expect` that was switched off."""
         self.broken = False
-        """A step has a mistake that leaves nothing of it."""
+        """An error leaves a step, or the whole spec, other than it is written."""
         self.truncated = False
         """A limit of the language ended the walk."""
 

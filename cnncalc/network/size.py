@@ -75,7 +75,8 @@ class Measure:
             if not step.branches:
                 return int(step.kind.emits_row), 0
             inside = [self.steps(branch) for branch in step.branches]
-            return 1 + sum(size.rows for size in inside), sum(size.steps for size in inside)
+            merge = int(not any(step.alone))  # of branches left out, no row may remain
+            return merge + sum(size.rows for size in inside), sum(size.steps for size in inside)
         if isinstance(step, CallStep):
             return self.block(step.word)
         return self.steps(step.body) if isinstance(step, ResidualStep | AuxStep) else NOTHING

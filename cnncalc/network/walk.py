@@ -58,7 +58,7 @@ class Walk(ContainerBuilder):
         here = Here(frame, dict(self.parameters), "", {}, None)
         try:
             self.check_size()
-            end = self.steps(spec.layers, start, here)
+            end, _ = self.run(spec.layers, start, here)
             network.outputs = self.outputs(here) or [end]
         except TooLarge:
             network.truncated = True
@@ -85,17 +85,21 @@ class Walk(ContainerBuilder):
         found = (self.resolve(reference, here) for reference in self.spec.outputs)
         return [named.tensor for named in found if named is not None]
 
-    def steps(self, steps: Sequence[Step], x: Tensor, here: Here) -> Tensor:
+    def run(self, steps: Sequence[Step], x: Tensor, here: Here) -> tuple[Tensor, bool]:
+        """What leaves a list of steps, and whether any of them ran."""
         if here.levels > MAX_LEVELS:
             raise self.limit(
                 language_rules.limits.containers_too_deep(steps[0].span, MAX_LEVELS), here.group
             )
+        some = False
         for step in steps:
-            x = self.step(step, x, here)
-        return x
+            x, ran = self.step(step, x, here)
+            some |= ran
+        return x, some
 
-    def step(self, step: Step, x: Tensor, here: Here) -> Tensor:
-        """A step, as often as it repeats; gives what the next step reads."""
+    def step(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, bool]:
+        """A step, as often as it repeats: what the next step reads, and whether it ran at all."""
+        self.network.broken |= step.broken
         first = len(self.nodes)
         start, inside = self.entered(step, x, here) if len(step.sources) == 1 else (x, here)
         if step.repeat is None:
@@ -105,14 +109,14 @@ class Walk(ContainerBuilder):
             y, ran = self.repeated(step, start, inside)
         if not ran:
             self.left_out(step, x, here)
-            return x
+            return x, False
         if step.share is not None and not step.broken:
             self.share(step, first, here)
         if step.expect is not None:
             self.expect(step, y, here)
         if step.name is not None:
             self.define(step, y, first, here)
-        return x if step.passes_input else y
+        return x if step.passes_input else y, True
 
     def entered(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, Here]:
         """The tensor that `from` names, and the scope with its `in_channels`. A mistake is told
@@ -190,6 +194,7 @@ class Walk(ContainerBuilder):
         assert step.share is not None
         named = self.resolve(step.share, here)
         if named is None:
+            self.network.broken = True
             return
         own = [node for node in self.nodes[first:] if node.complete and node.layer.weight_shape()]
         theirs = [
@@ -201,6 +206,7 @@ class Walk(ContainerBuilder):
             theirs *= len(own) // len(theirs)  # every repetition uses the same weights
         why = unshareable(step, named.step, own, theirs)
         if why:
+            self.network.broken = True
             self.tell(
                 language_rules.references.not_shareable(step.share.span, step.share.name, why),
                 here.group,
