@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncalc.api import Net, check, load, loads
+    from cnncalc.api import IncompleteNetWarning, Net, check, load, loads
     from cnncalc.diagnostics import Diagnostic
     from cnncalc.report.report import Report
 
-__all__ = ["Diagnostic", "Net", "Report", "check", "load", "loads"]
+__all__ = ["Diagnostic", "IncompleteNetWarning", "Net", "Report", "check", "load", "loads"]
 
 __version__ = "0.1.0"
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Diagnostic, Problem, Source, extends_of
+from cnncalc.diagnostics import Diagnostic, Problem, Source, Span, extends_of
 from cnncalc.language.reader import read_spec
 from cnncalc.network import build
 from cnncalc.network.network import Network
 from cnncalc.text import files as sources
 
 if TYPE_CHECKING:
-    from cnncalc.diagnostics import Fix, Span
+    from cnncalc.diagnostics import Fix
     from cnncalc.language.spec import Figure, Spec
     from cnncalc.report.report import Report
+
+
+class IncompleteNetWarning(UserWarning):
+    """The totals stand on an incomplete net: errors left layers out, or other than written."""
+
 
 MAX_PROBLEMS = 500
 """Mistakes after which a text is hardly a spec."""
@@ -40,6 +45,7 @@ class Net:
         self.source = source
         self.spec = spec
         self.network = network
+        network.broken |= spec is None
         self.problems = problems
         """What reading and building found: errors."""
         self.inputs = inputs
@@ -56,13 +62,29 @@ class Net:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """Everything that is wrong, or legal but probably wrong; sorted by place."""
-        return self.analyze().diagnostics
+        return self.report().diagnostics
 
     def analyze(self, batch: int = 1, dtype: str = "float32", expect: Iterable[str] = ()) -> Report:
         """Every figure for a batch size and a dtype; ``expect``: further budgets, written as
-        after `--expect`. Raises `ValueError` for a dtype or batch that there is none of, and
-        `Problem` for a budget that cannot be read.
+        after `--expect`, which hold at that batch and dtype. Warns (`IncompleteNetWarning`) when
+        errors leave the totals incomplete. Raises `ValueError` for a dtype or batch that there is
+        none of, and `Problem` for a budget that cannot be read.
         """
+        report = self.report(batch, dtype, expect)
+        if not report.complete:
+            import warnings
+
+            errors = [d for d in report.diagnostics if d.severity == "error"]
+            first = f": {errors[0]}" if errors else ""
+            warnings.warn(
+                f"the totals of {self.source.path} are incomplete{first}",
+                IncompleteNetWarning,
+                stacklevel=2,
+            )
+        return report
+
+    def report(self, batch: int = 1, dtype: str = "float32", expect: Iterable[str] = ()) -> Report:
+        """The report of `analyze`, without its warning: for who shows what is missing."""
         from cnncalc.report import analyze
         from cnncalc.report.report import DTYPE_BYTES
 
@@ -74,7 +96,7 @@ class Net:
         with none_collected():
             report = analyze(self.network, batch, dtype)
             self._judge(report, expect)
-            self._try_fixes([d for d in report.diagnostics if d.severity != "note"], expect)
+            self._try_fixes(report, expect)
         return report
 
     def changed(self, texts: Mapping[str, str]) -> Net:
@@ -88,15 +110,16 @@ class Net:
         source = Source(path, texts.get(path, self.text))
         return read(source, self.inputs, self.parameters, open_base)
 
-    def _try_fixes(self, diagnostics: list[Diagnostic], expect: tuple[str, ...]) -> None:
+    def _try_fixes(self, found: Report, expect: tuple[str, ...]) -> None:
         """Leaves the diagnostics those fixes that work; the trials are made once."""
+        diagnostics = [d for d in found.diagnostics if d.severity != "note"]
         if any((d.code, d.span) not in self.fixes for d in diagnostics):
             from cnncalc.checks.trials import Trial, keep_working_fixes
             from cnncalc.report import analyze
 
             def check(texts: Mapping[str, str]) -> Trial:
                 net = self.changed(texts)
-                report = analyze(net.network)
+                report = analyze(net.network, found.batch, found.dtype)
                 net._judge(report, expect)
                 return Trial(net.network, report.diagnostics)
 
@@ -122,30 +145,25 @@ class Net:
         spec = self.spec
         if spec is not None:
             report.training = spec.training
-            report.notices += switched_off(spec, self.network)
+            for note in claims.not_judged(report, spec):
+                found.append(note)
+                report.notices.append(note.message)
             if not spec.switched_off:
                 found += claims.expectations(report, spec.expect, at_batch_1)
                 report.published = list(claims.comparisons(report, spec, at_batch_1))
                 found += claims.differences(report)
             found += lint(report, spec, self.problems)
-        found += claims.expectations(report, budgets(expect), at_batch_1)
-        report.diagnostics = sorted(heeded(found, self.source, spec), key=place)
+        found = heeded(found, self.source, spec)
+        anchor = Span(self.source, 1, 1, 1, 1) if spec is None else spec.anchor
+        found += claims.over_budget(report, budgets(expect), anchor)
+        report.diagnostics = sorted(found, key=place)
         for diagnostic in report.diagnostics:
             new = (r for r in extends_of(diagnostic.span.source) if r not in diagnostic.related)
             diagnostic.related += tuple(new)
 
     def _repr_html_(self) -> str:
         """A notebook shows the table."""
-        return self.analyze()._repr_html_()
-
-
-def switched_off(spec: Spec, network: Network) -> Iterator[str]:
-    """What of the expectations is not judged, and why, in a sentence."""
-    if spec.switched_off and (spec.expect or spec.published or network.unjudged):
-        yield f"expect and published are of the spec as written, not with {spec.switched_off}"
-    elif network.unjudged:
-        base = spec.layers_source.path
-        yield f"what steps expect is of {base} as written: {spec.steps_switched_off}"
+        return self.report()._repr_html_()
 
 
 def heeded(diagnostics: list[Diagnostic], source: Source, spec: Spec | None) -> list[Diagnostic]:
@@ -173,14 +191,14 @@ def budgets(expect: Iterable[str]) -> tuple[Figure, ...]:
 def load(
     net: str | os.PathLike[str],
     *,
-    inputs: Iterable[str] = (),
-    parameters: Mapping[str, object] | Iterable[str] = (),
+    inputs: str | Iterable[str] = (),
+    parameters: Mapping[str, object] | str | Iterable[str] = (),
 ) -> Net:
     """The net of a shipped name (`vgg16`), a path, or `-` (standard input).
 
-    ``inputs`` and ``parameters`` are what the command line takes after `--input` and `--set`;
-    parameters may also be a mapping. Raises `sources.Unreadable`. Mistakes in the spec are no
-    exceptions: they are in ``diagnostics``.
+    ``inputs`` and ``parameters`` are what the command line takes after `--input` and `--set`, one
+    or several of them; parameters may also be a mapping. Raises `sources.Unreadable`. Errors in
+    the spec are no exceptions: they are in ``diagnostics``.
     """
     name = os.fspath(net)
     try:
@@ -195,8 +213,8 @@ def loads(
     text: str,
     *,
     path: str = "<string>",
-    inputs: Iterable[str] = (),
-    parameters: Mapping[str, object] | Iterable[str] = (),
+    inputs: str | Iterable[str] = (),
+    parameters: Mapping[str, object] | str | Iterable[str] = (),
 ) -> Net:
     """The net of a spec's text. ``path`` is what diagnostics call it."""
     return read(Source(path, text), inputs, parameters)
@@ -204,16 +222,16 @@ def loads(
 
 def read(
     source: Source,
-    inputs: Iterable[str] = (),
-    parameters: Mapping[str, object] | Iterable[str] = (),
+    inputs: str | Iterable[str] = (),
+    parameters: Mapping[str, object] | str | Iterable[str] = (),
     open_base: Callable[[str, Source], Source] = sources.open_base,
 ) -> Net:
     """Text to net: read, override, build."""
     problems = Problems()
     if isinstance(parameters, Mapping):
         parameters = [f"{name}={setting(value)}" for name, value in parameters.items()]
-    inputs, parameters = tuple(inputs), tuple(parameters)
-    spec, network = None, Network("", source)
+    inputs, parameters = several(inputs), several(parameters)
+    spec, network, unlike = None, Network("", source), False
     with none_collected():
         try:
             spec = read_spec(source, problems, open_base)
@@ -221,8 +239,11 @@ def read(
                 if inputs or parameters:
                     from cnncalc.language.overrides import override
 
+                    known = len(problems)
                     override(spec, inputs, parameters, problems)
+                    unlike = len(problems) > known
                 network = build(spec, problems)
+                network.broken |= unlike  # another input or parameter than was asked for
         except Enough:
             from cnncalc.text.rules.text import too_many_errors
 
@@ -261,6 +282,11 @@ class none_collected:  # noqa: N801 (a context manager, written like the functio
             gc.enable()
 
 
+def several(texts: str | Iterable[str]) -> tuple[str, ...]:
+    """One text, or several of them."""
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
 def setting(value: object) -> str:
     """A Python value as a spec writes it."""
     if isinstance(value, bool):
@@ -272,4 +298,4 @@ def setting(value: object) -> str:
 
 def check(net: str | os.PathLike[str], *, expect: Iterable[str] = ()) -> list[Diagnostic]:
     """Everything that is wrong with a net, sorted by place; see `load` and `Net.analyze`."""
-    return load(net).analyze(expect=expect).diagnostics
+    return load(net).report(expect=expect).diagnostics

@@ -161,7 +161,7 @@ def examine(spec: bytes, *, longest: float = LONGEST, pages: Sequence[str] = FOR
     except Problem as problem:
         told, layers = [problem.diagnostic], 0
     else:
-        report = net.analyze()
+        report = net.report()
         told, layers = report.diagnostics, len(report.rows)
     seconds = time.process_time() - start
     assert seconds < longest, f"{seconds:.1f} s"

@@ -27,7 +27,7 @@ def net(text: str, **options: Any) -> cnncalc.Net:
 
 def report(text: str, **options: Any) -> Report:
     """The report of a spec that has no errors."""
-    result = net(text, **options).analyze()
+    result = net(text, **options).report()
     assert not [d for d in result.diagnostics if d.severity == "error"]
     return result
 
@@ -78,5 +78,5 @@ def written(diagnostic: Diagnostic) -> str:
 
 def mistakes(text: str, *, severity: str = "error", **options: Any) -> list[str]:
     """`unknown-kind: conv2d`: the code of every error, and the text that it points at."""
-    found = net(text, **options).analyze().diagnostics
+    found = net(text, **options).report().diagnostics
     return [f"{d.code}: {written(d)}" for d in found if d.severity == severity]

@@ -44,7 +44,7 @@ def rows() -> Iterator[list[str]]:
         shipped, measured = SHIPPED_AS.get(name, name), truth[name]
         channels, height, width = measured["input"]
         net = cnncalc.load(shipped, inputs=[f"C={channels},H={height},W={width}"])
-        one, two, eight = (net.analyze(batch=batch) for batch in (1, 2, 8))
+        one, two, eight = (net.report(batch=batch) for batch in (1, 2, 8))
         kept = two.totals.saved_activation_bytes or 0
         step = Budget(eight).training_bytes or 0
         yield [

@@ -64,16 +64,16 @@ def test_commands_take_turns() -> None:
 @pytest.mark.parametrize("form", ["flat", "blocks"])
 @pytest.mark.parametrize("layers", [100, 1_000])
 def test_generated_specs_have_as_many_layers_as_they_say(form: str, layers: int) -> None:
-    report = cnncalc.loads(script("specs").WRITTEN[form](layers)).analyze()
+    report = cnncalc.loads(script("specs").WRITTEN[form](layers)).report()
     assert len(report.rows) == layers
     assert [d for d in report.diagnostics if d.severity != "note"] == []
 
 
 def test_specs_of_the_size_of_vgg16_are_clean() -> None:
     specs = script("specs")
-    shipped = cnncalc.load("vgg16").analyze()
+    shipped = cnncalc.load("vgg16").report()
     for number in (0, 999):
-        report = cnncalc.loads(specs.vgg_like(number)).analyze()
+        report = cnncalc.loads(specs.vgg_like(number)).report()
         assert len(report.rows) == len(shipped.rows)
         assert report.diagnostics == []
 

@@ -189,7 +189,7 @@ CHANGEABLE = spec(
 
 def test_expectations_hold_of_the_spec_as_written() -> None:
     assert mistakes(CHANGEABLE) == ["unexpected-figure: 9", "unexpected-shape: 8x8x9"]
-    assert [figure.agrees for figure in net(CHANGEABLE).analyze().published] == [False]
+    assert [figure.agrees for figure in net(CHANGEABLE).report().published] == [False]
 
 
 @pytest.mark.parametrize(
@@ -228,20 +228,20 @@ BUDGETS = [
 def test_expect_on_the_command_line_is_never_off(budget: str, codes: list[str]) -> None:
     """With n=4, conv1 has 16 weights and 4 biases."""
     text = spec("[conv1: [n, 1]]", parameters="{n: 3}", expect="{params: 9}")
-    found = net(text, parameters=["n=4"]).analyze(expect=[budget]).diagnostics
+    found = net(text, parameters=["n=4"]).report(expect=[budget]).diagnostics
     assert [d.code for d in found] == codes
 
 
 @pytest.mark.parametrize("budget", ["params", "parms<=3", "params<=3B", "params!=3", "<=3"])
 def test_wrong_budget(budget: str) -> None:
     with pytest.raises(Problem):
-        net(spec("[relu]")).analyze(expect=[budget])
+        net(spec("[relu]")).report(expect=[budget])
 
 
 def test_expectations_are_at_batch_1_and_float32() -> None:
     text = spec("[conv1: [3, 1]]", expect="{param_bytes: 60, activation_bytes: 1792}")
     for batch, dtype in ((1, "float32"), (32, "float32"), (8, "float16")):
-        assert cnncalc.loads(text).analyze(batch=batch, dtype=dtype).diagnostics == []
+        assert cnncalc.loads(text).report(batch=batch, dtype=dtype).diagnostics == []
 
 
 def test_training() -> None:

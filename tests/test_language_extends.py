@@ -42,7 +42,7 @@ def errors(net: cnncalc.Net) -> list[str]:
 
 
 def shapes(net: cnncalc.Net) -> str:
-    return " ".join(f"{row.name}:{size(row.output_shape)}" for row in net.analyze().rows)
+    return " ".join(f"{row.name}:{size(row.output_shape)}" for row in net.report().rows)
 
 
 CHANGES = [
@@ -88,11 +88,11 @@ def test_wrong(tmp_path: Path, text: str, expected: list[str]) -> None:
 def test_expect_and_published_are_not_inherited(tmp_path: Path) -> None:
     base = cnncalc.load(write(tmp_path, "base.yaml", BASE.replace("params: 153", "params: 9")))
     assert errors(base) == ["unexpected-figure: 9"]
-    assert len(base.analyze().published) == 1
+    assert len(base.report().published) == 1
     net = extended(tmp_path, "name: Mine")
     assert net.spec is not None
     assert (net.spec.expect, net.spec.published) == ((), ())
-    assert net.analyze().notices == []
+    assert net.report().notices == []
 
 
 def test_own_input_or_parameters_switch_off_what_steps_expect(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_own_input_or_parameters_switch_off_what_steps_expect(tmp_path: Path) ->
     for own in ("input: 4x4x4", "parameters: {n: 5}"):
         net = extended(tmp_path, f"{own}\nexpect: {{params: 9}}")
         assert errors(net) == ["unexpected-figure: 9"]
-        (notice,) = net.analyze().notices
+        (notice,) = net.report().notices
         assert notice.endswith(f"net.yaml has its own {own.partition(':')[0]}")
 
 
@@ -115,15 +115,15 @@ def test_switched_off_by_a_file_in_between(tmp_path: Path) -> None:
     write(tmp_path, "middle.yaml", "extends: ./base.yaml\nparameters: {n: 5}")
     net = cnncalc.load(write(tmp_path, "net.yaml", "extends: ./middle.yaml"))
     assert errors(net) == []
-    (notice,) = net.analyze().notices
+    (notice,) = net.report().notices
     assert notice.endswith("middle.yaml has its own parameters")
 
 
 def test_name_description_and_training(tmp_path: Path) -> None:
     own = extended(tmp_path, "name: Mine\ndescription: of mine\ntraining: {batch: 9}")
     assert own.spec is not None
-    assert (own.analyze().name, own.spec.description) == ("Mine", "of mine")
-    assert own.analyze().training == {"batch": 9}
+    assert (own.report().name, own.spec.description) == ("Mine", "of mine")
+    assert own.report().training == {"batch": 9}
 
 
 def test_the_nearest_file_wins(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_shipped_name() -> None:
     """
     net = cnncalc.loads(dedent(text))
     assert errors(net) == []
-    assert net.analyze().totals.params == 25_028_904
+    assert net.report().totals.params == 25_028_904
 
 
 NO_BASE = [

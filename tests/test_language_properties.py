@@ -29,7 +29,7 @@ COUNTS = ("params", "training_params", "macs", "flops", "activations", "param_by
 
 
 def report(text: str) -> Report:
-    result = cnncalc.loads(text).analyze()
+    result = cnncalc.loads(text).report()
     assert [str(d) for d in result.diagnostics if d.severity == "error"] == []
     return result
 
@@ -109,7 +109,7 @@ def test_a_net_without_a_layer_is_flat_too(inputs: str) -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_a_flat_shipped_net_is_the_same_net(name: str) -> None:
-    shown = cnncalc.load(name).analyze()
+    shown = cnncalc.load(name).report()
     flat = render("yaml", shown, View())
     again = report(flat)
     assert_the_same_net(shown, again)
@@ -156,7 +156,7 @@ def test_the_order_of_definitions_is_irrelevant(spec: RandomSpec, random: Any) -
 @given(specs(depth=1), st.integers(1, 64))
 def test_the_batch_scales_volumes_and_nothing_else(spec: RandomSpec, batch: int) -> None:
     net = cnncalc.loads(spec.text)
-    one, many = net.analyze(), net.analyze(batch=batch)
+    one, many = net.report(), net.analyze(batch=batch)
     assert figures(many) == figures(one)
     assert totals(many) == totals(one)
     assert many.totals.activation_bytes == batch * one.totals.activation_bytes

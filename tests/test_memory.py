@@ -109,15 +109,15 @@ def test_the_peak_of_a_watched_training_step(entry: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("name", ["vgg16", "resnet50", "googlenet"])
 def test_the_totals_are_these_figures(name: str) -> None:
     net, truth = cnncalc.load(NAMES.get(name, name)), TRUTH[name]
-    totals = net.analyze(batch=8).totals
+    totals = net.report(batch=8).totals
     assert totals.training_peak_bytes == pytest.approx(truth["train_peak_bytes_b8"], rel=0.004)
-    assert net.analyze(batch=2).totals.saved_activation_bytes == truth["saved_bytes"]["2"]
-    assert net.analyze().totals.peak_activation_bytes == truth["peak_bytes"]
+    assert net.report(batch=2).totals.saved_activation_bytes == truth["saved_bytes"]["2"]
+    assert net.report().totals.peak_activation_bytes == truth["peak_bytes"]
 
 
 def test_the_vgg_of_the_paper() -> None:
     """torchvision's VGG-16 without its adaptive pool, whose 7x7x512 input autograd keeps."""
-    kept = cnncalc.load("vgg16").analyze(batch=2).totals.saved_activation_bytes
+    kept = cnncalc.load("vgg16").report(batch=2).totals.saved_activation_bytes
     assert kept == 146_509_824
     assert TRUTH["vgg16"]["saved_bytes"]["2"] - kept == 2 * 7 * 7 * 512 * FLOAT32
 

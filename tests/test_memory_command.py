@@ -158,7 +158,7 @@ def test_a_broken_net_tells_its_mistakes() -> None:
 @pytest.mark.parametrize("name", ["vgg16", "resnet50", "lenet5"])
 def test_text(name: str, width: int | None) -> None:
     """The four figures are labelled; a screen is kept to; sparklines only there."""
-    text = render(Budget(cnncalc.load(name).analyze(batch=4)), View(width=width))
+    text = render(Budget(cnncalc.load(name).report(batch=4)), View(width=width))
     labels = ("weights", "lecture's rule" if width != 60 else "lecture's", "inference, peak",
               "kept for the backward", "training step, peak")  # fmt: skip
     assert all(label in text for label in labels)
@@ -194,7 +194,7 @@ def test_bar(share: float, columns: int) -> None:
 def report_of(entry: str) -> Report:
     channels, height, width = TRUTH[entry]["input"]
     size = f"C={channels},H={height},W={width}"
-    return cnncalc.load(NAMES.get(entry, entry), inputs=[size]).analyze()
+    return cnncalc.load(NAMES.get(entry, entry), inputs=[size]).report()
 
 
 def figures(entry: str, tool: str) -> dict[str, int]:
@@ -250,7 +250,7 @@ def test_conventions_are_printed() -> None:
 
 
 def test_conventions_follow_the_batch() -> None:
-    one, eight = (cnncalc.load("resnet18").analyze(batch=batch) for batch in (1, 8))
+    one, eight = (cnncalc.load("resnet18").report(batch=batch) for batch in (1, 8))
     for tool in CONVENTIONS:
         pairs = zip(CONVENTIONS[tool](one).figures, CONVENTIONS[tool](eight).figures, strict=True)
         for small, large in pairs:
@@ -269,7 +269,7 @@ def test_intensity_by_hand() -> None:
     net = cnncalc.loads("input: 8x8x4\nlayers:\n  - conv: {filters: 4, kernel: 1, bias: false}\n")
     from cnncalc.report.costs import intensity
 
-    row = net.analyze().rows[0]
+    row = net.report().rows[0]
     assert intensity(row, 1, 4) == 1024 / (1024 + 1024 + 64)
     assert intensity(row, 8, 4) == 8 * 1024 / (8 * 2048 + 64)
     assert intensity(row, 1, 2) == 1024 / (512 + 512 + 32)
@@ -294,7 +294,7 @@ def test_the_table_of_the_page_is_in_step() -> None:
 def test_the_hand_made_sums_of_the_page() -> None:
     """VGG-16 by hand, one image: the figures in bold are ours and PyTorch's."""
     page = (Path(__file__).parent.parent / "docs" / "memory.md").read_text("utf-8")
-    totals = cnncalc.load("vgg16").analyze().totals
+    totals = cnncalc.load("vgg16").report().totals
     assert f"**{totals.peak_activation_bytes:,}**" in page
     assert f"**{totals.saved_activation_bytes:,}**" in page
     table = page[page.index("| kept | bytes |") : page.index("| **together** |")]

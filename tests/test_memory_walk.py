@@ -34,7 +34,7 @@ def report_of(*layers: str, blocks: str = "", batch: int = 1, dtype: str = "floa
     lines = ["input: 8x8x4", "defaults: {conv: {bias: false}}", blocks, "layers:"]
     net = cnncalc.loads("\n".join([*lines, *(f"  - {layer}" for layer in layers)]))
     assert not [d for d in net.problems if d.severity == "error"]
-    return net.analyze(batch=batch, dtype=dtype)
+    return net.report(batch=batch, dtype=dtype)
 
 
 INFERENCES = [
@@ -172,13 +172,13 @@ def test_every_optimizer_of_a_spec_is_known() -> None:
 
 def test_parts_add_up_to_the_peak() -> None:
     for recipe in (Recipe(), Recipe("adamw", 0, 0.1), Recipe("rmsprop", 0.9, 0.1, amp=True)):
-        report = cnncalc.load("alexnet").analyze(4, "float16" if recipe.amp else "float32")
+        report = cnncalc.load("alexnet").report(4, "float16" if recipe.amp else "float32")
         budget = Budget(report, recipe)
         assert sum(part.size for part in budget.training_parts()) == budget.training_bytes
 
 
 def test_mixed_precision_has_master_copies() -> None:
-    report = cnncalc.load("resnet18").analyze(8, "float16")
+    report = cnncalc.load("resnet18").report(8, "float16")
     params = report.totals.training_params
     always = Budget(report, Recipe("adam", 0, amp=True)).trained
     assert always is not None
@@ -187,7 +187,7 @@ def test_mixed_precision_has_master_copies() -> None:
 
 
 def test_int8_has_inference_figures_only() -> None:
-    totals = cnncalc.load("alexnet").analyze(dtype="int8").totals
+    totals = cnncalc.load("alexnet").report(dtype="int8").totals
     assert totals.saved_activation_bytes is None
     assert totals.training_peak_bytes is None
     assert totals.peak_activation_bytes
@@ -205,11 +205,11 @@ def test_indices_and_statistics_have_their_own_size() -> None:
 
 def test_a_net_with_a_mistake_has_no_memory_figures() -> None:
     net = cnncalc.loads("input: 8x8x4\nlayers:\n  - conv: [4, 9]\n  - conv: [4, 1]\n")
-    totals = net.analyze().totals
+    totals = net.report().totals
     assert totals.peak_activation_bytes is None
     assert totals.training_peak_bytes is None
     with pytest.raises(ValueError, match="unknown"):
-        Budget(net.analyze())
+        Budget(net.report())
 
 
 # Checkpoints.
@@ -232,7 +232,7 @@ def test_checkpoints_keep_what_enters() -> None:
 
 @pytest.mark.parametrize("name", ["resnet152", "densenet121", "googlenet", "mobilenet_v2"])
 def test_checkpoints_save_memory(name: str) -> None:
-    report = cnncalc.load(name).analyze(batch=8)
+    report = cnncalc.load(name).report(batch=8)
     checkpoints = best_checkpoints(report, Recipe())
     plain, saving = Budget(report), Budget(report, Recipe(), checkpoints)
     assert checkpoints.rows
@@ -246,7 +246,7 @@ def test_checkpoints_save_memory(name: str) -> None:
 
 
 def test_a_net_without_blocks_has_no_checkpoints() -> None:
-    assert not best_checkpoints(cnncalc.load("vgg16").analyze(), Recipe()).rows
+    assert not best_checkpoints(cnncalc.load("vgg16").report(), Recipe()).rows
 
 
 # What is always true.
@@ -288,7 +288,7 @@ def test_bounds(name: str) -> None:
 @given(st.sampled_from(["lenet5", "alexnet", "resnet18"]), st.integers(1, 40), st.integers(1, 40))
 def test_more_images_need_more(name: str, batch: int, more: int) -> None:
     net = cnncalc.load(name)
-    small, large = Budget(net.analyze(batch)), Budget(net.analyze(batch + more))
+    small, large = Budget(net.report(batch)), Budget(net.analyze(batch + more))
     assert small.training is not None
     assert large.training is not None
     assert small.training.saved < large.training.saved
@@ -299,7 +299,7 @@ def test_more_images_need_more(name: str, batch: int, more: int) -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.integers(1, 30_000_000))
 def test_the_largest_batch_is_the_largest(room: int) -> None:
-    report = cnncalc.load("lenet5").analyze()
+    report = cnncalc.load("lenet5").report()
 
     def needed(batch: int) -> int:
         return Budget(report, batch=batch).training_bytes or 0
@@ -322,7 +322,7 @@ def test_the_walk_is_linear() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_totals_are_the_budgets(name: str) -> None:
-    report = cnncalc.load(name).analyze(batch=2)
+    report = cnncalc.load(name).report(batch=2)
     budget, totals = Budget(report), report.totals
     assert budget.training is not None
     assert totals.peak_activation_bytes == budget.inference.peak

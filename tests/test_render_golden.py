@@ -28,10 +28,8 @@ PAGES = (("alexnet", "conv1"), ("alexnet", "dropout6"), ("graph", "unit5/residua
 @cache
 def report_of(net: str) -> Report:
     if net == "graph":
-        return cnncalc.loads(
-            (GOLDEN / "graph.yaml").read_text("utf-8"), path="graph.yaml"
-        ).analyze()
-    return cnncalc.load(net).analyze()
+        return cnncalc.loads((GOLDEN / "graph.yaml").read_text("utf-8"), path="graph.yaml").report()
+    return cnncalc.load(net).report()
 
 
 def compare(name: str, text: str) -> None:

@@ -34,7 +34,7 @@ PLAIN = View()
 
 @cache
 def report_of(net: str) -> Report:
-    return cnncalc.load(net).analyze()
+    return cnncalc.load(net).report()
 
 
 @cache
@@ -49,8 +49,8 @@ def records(net: str) -> list[dict[str, str]]:
 
 
 KEYS = {
-    "": "format_version name source inputs outputs batch dtype layers blocks totals published "
-    "diagnostics",
+    "": "format_version name source inputs outputs batch dtype complete layers blocks totals "
+    "published diagnostics",
     "layers": "name kind path line inputs parameters input_shapes output_shape weights biases "
     "params macs activations elementwise intensity receptive_field jump training_only",
     "totals": "weights biases params training_params macs flops elementwise activations "
@@ -107,7 +107,7 @@ def test_blocks_know_their_layers_and_sums() -> None:
 
 
 def test_memory_totals_are_in_the_json_once_they_are_known() -> None:
-    report = cnncalc.load("lenet5").analyze()
+    report = cnncalc.load("lenet5").report()
     report.totals.measure = lambda _: Peaks(7)
     totals = json.loads(render("json", report, PLAIN))["totals"]
     assert (totals["peak_activation_bytes"], totals["training_peak_bytes"]) == (7, None)
@@ -128,7 +128,7 @@ def test_a_jump_is_written_exactly(distance: int | Fraction, written: object) ->
 
 
 def test_diagnostics_are_those_of_check() -> None:
-    broken = cnncalc.loads("input: 8x8x3\nlayers:\n  - conv1: [4, 9]\n", path="n.yaml").analyze()
+    broken = cnncalc.loads("input: 8x8x3\nlayers:\n  - conv1: [4, 9]\n", path="n.yaml").report()
     (found,) = json.loads(render("json", broken, PLAIN))["diagnostics"]
     assert (found["severity"], found["path"], found["line"]) == ("error", "n.yaml", 3)
     assert json.loads(render("json", broken, PLAIN))["totals"]["params"] == 0
@@ -139,7 +139,7 @@ def test_only_colour_needs_rich(form: str) -> None:
     """Start-up is a feature: a pipe pays for no terminal library."""
     code = (
         "import sys, cnncalc; from cnncalc.render import View, render; "
-        f"render({form!r}, cnncalc.load('lenet5').analyze(), View()); "
+        f"render({form!r}, cnncalc.load('lenet5').report(), View()); "
         "sys.exit('rich' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -242,8 +242,8 @@ def test_html_is_well_formed(net: str) -> None:
 
 def test_html_is_escaped() -> None:
     net = cnncalc.loads('name: "<script>"\ninput: 8x8x3\nlayers: [relu]\n')
-    assert "<script>" not in html(net.analyze())
-    assert "&lt;script&gt;" in html(net.analyze())
+    assert "<script>" not in html(net.report())
+    assert "&lt;script&gt;" in html(net.report())
 
 
 # The list of nets

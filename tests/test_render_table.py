@@ -23,11 +23,11 @@ DRAWING = re.compile("[\u2500-\u259f]")
 
 @cache
 def report_of(net: str) -> Report:
-    return cnncalc.load(net).analyze()
+    return cnncalc.load(net).report()
 
 
 def analyzed(text: str) -> Report:
-    return cnncalc.loads(text, path="net.yaml").analyze()
+    return cnncalc.loads(text, path="net.yaml").report()
 
 
 def names(text: str) -> list[str]:
@@ -97,7 +97,7 @@ TOTALS = [
 
 @pytest.mark.parametrize(("net", "batch", "words"), TOTALS)
 def test_totals_in_the_lectures_own_form(net: str, batch: int, words: str) -> None:
-    assert words in render("table", cnncalc.load(net).analyze(batch=batch), PLAIN)
+    assert words in render("table", cnncalc.load(net).report(batch=batch), PLAIN)
 
 
 def test_published_figures_stand_beside_the_computed_ones() -> None:
@@ -121,7 +121,7 @@ def analyzed_with_published() -> str:
 
 
 def test_memory_totals_are_shown_once_they_are_known() -> None:
-    report = cnncalc.load("lenet5").analyze()
+    report = cnncalc.load("lenet5").report()
     report.totals.measure = lambda _: Peaks(26_292_224, 1_000)
     text = render("table", report, PLAIN)
     assert "inference peaks at 26.3 MB beside the weights; 1.0 KB are kept for the" in text

@@ -19,11 +19,11 @@ PLAIN = View()
 
 @cache
 def report_of(net: str) -> Report:
-    return cnncalc.load(net).analyze()
+    return cnncalc.load(net).report()
 
 
 def analyzed(steps: str, image: str = "224x224x3") -> Report:
-    return cnncalc.loads(f"input: {image}\nlayers:\n{steps}", path="net.yaml").analyze()
+    return cnncalc.loads(f"input: {image}\nlayers:\n{steps}", path="net.yaml").report()
 
 
 def page(report: Report, layer: str, view: View = PLAIN) -> str:
@@ -60,7 +60,7 @@ def test_the_notes_leave_out_what_is_no_volume() -> None:
     [("float16", "15.2M * 2 bytes ~= 30MB / image"), ("int8", "15.2M * 1 byte ~= 15MB / image")],
 )
 def test_the_notes_at_another_dtype(dtype: str, ending: str) -> None:
-    assert ending in render("notes", cnncalc.load("vgg16").analyze(dtype=dtype), PLAIN)
+    assert ending in render("notes", cnncalc.load("vgg16").report(dtype=dtype), PLAIN)
 
 
 # One layer explained

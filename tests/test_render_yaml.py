@@ -22,7 +22,7 @@ def flat(report: Report) -> str:
 
 
 def analyzed(text: str) -> Report:
-    report = cnncalc.loads(text, path="net.yaml").analyze()
+    report = cnncalc.loads(text, path="net.yaml").report()
     assert not [d for d in report.diagnostics if d.severity == "error"], text
     return report
 
@@ -39,7 +39,7 @@ def figures(report: Report) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("net", NETS)
 def test_the_shipped_nets_come_back(net: str) -> None:
-    returns(cnncalc.load(net).analyze())
+    returns(cnncalc.load(net).report())
 
 
 def returns(report: Report) -> None:

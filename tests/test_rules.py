@@ -65,6 +65,11 @@ def circle(folder: Path) -> list[Diagnostic]:
     return cnncalc.check(folder / "a.yaml")
 
 
+def judged(budget: str) -> Callable[[Path], list[Diagnostic]]:
+    """What is wrong with a net at int8 that has a budget."""
+    return lambda _: cnncalc.loads(SPEC).report(dtype="int8", expect=[budget]).diagnostics
+
+
 BY_HAND: dict[str, tuple[str, Callable[[Path], list[Diagnostic]]]] = {
     "not-utf8": ("a docstring is Unicode", of_bytes(b"name: LeN\xe9t\n" + SPEC.encode())),
     "binary-file": ("a docstring is text", of_bytes(b"PK\x03\x04\x00\x00")),
@@ -80,6 +85,13 @@ BY_HAND: dict[str, tuple[str, Callable[[Path], list[Diagnostic]]]] = {
     "extends-too-deep": ("ten files", tower),
     "unknown-input": ("an option", of_text(SPEC, inputs=["image=8x8x3"])),
     "bad-setting": ("an option", of_text(SPEC, parameters=["width"])),
+    "unfitting-input": ("an option", of_text(SPEC, inputs=["9x9"])),
+    "unknown-budget": ("an option", judged("conv9.params<=5")),
+    "unjudged-budget": ("an option", judged("training_peak_bytes<=5KB")),
+    "expectations-not-judged": (
+        "an option",
+        of_text(SPEC + "expect: {params: 448}\n", inputs=["9x9x3"]),
+    ),
     "unknown-setting": ("an option", of_text(SPEC, parameters=["width=3"])),
 }
 

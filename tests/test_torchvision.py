@@ -46,7 +46,7 @@ def report_of(entry: str, name: str) -> Report:
     channels, height, width = TRUTH[entry]["input"]
     net = cnncalc.load(name, inputs=[f"C={channels},H={height},W={width}"])
     assert not [d for d in net.problems if d.severity == "error"]
-    return net.analyze()
+    return net.report()
 
 
 def weighted_leaves(report: Report) -> Counter[tuple[tuple[int, ...], int]]:

@@ -41,7 +41,7 @@ def layers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
             ctx.params["net"],
             inputs=ctx.params.get("inputs") or (),
             parameters=ctx.params.get("parameters") or (),
-        ).analyze()
+        ).report()
     except Exception:  # a net that cannot be read has no layers to offer
         return []
     described = {row.name: row.description for row in report.rows}

@@ -55,7 +55,7 @@ def command(
     """
     from cnncalc.render.explain import explain
 
-    report = load(net, inputs, parameters).analyze(batch, dtype)
+    report = load(net, inputs, parameters).report(batch, dtype)
     view = view_of(color, output)
     findings = findings_text(report.diagnostics, view)
     row = find(report, layer)

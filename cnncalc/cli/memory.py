@@ -167,14 +167,16 @@ def answer(
     *,
     inference: bool,
 ) -> tuple[str, bool]:
-    """What to print, and whether what was to fit does. Nothing for a net whose figures a mistake
-    left unknown: there the findings are all there is to say.
+    """What to print, and whether what was to fit does. For a net whose figures an error left
+    unknown, that they are.
     """
     from cnncalc.render import memory
 
     report = plan.report
     if not report.complete or not report.rows:
-        return (memory.unknown_json(report) if format == "json" else ""), True
+        if format == "json":
+            return memory.unknown_json(report), True
+        return (memory.unknown(report, view) if report.rows else ""), True
     if convention is not None:
         from cnncalc.render.convention import convention_text
 
@@ -211,7 +213,7 @@ class Plan:
             dtype = dtype if dtype in AMP_TYPES else AMP_TYPES[0]
         self.dtype = dtype
         self.recipe = self.recipe_of(said, optimizer, momentum, amp=amp)
-        self.report = net.analyze(batch or said.get("batch", 1), dtype)
+        self.report = net.report(batch or said.get("batch", 1), dtype)
 
     @staticmethod
     def recipe_of(

@@ -61,7 +61,7 @@ def said(problem: Diagnostic) -> str:
 def analyze(loaded: Net, batch: int, dtype: str, expect: Sequence[str] = ()) -> Report:
     """The report. Raises `Unusable` for a budget that cannot be read."""
     try:
-        return loaded.analyze(batch, dtype, expect=expect)
+        return loaded.report(batch, dtype, expect=expect)
     except Problem as problem:
         raise Unusable(f"--expect: {said(problem.diagnostic)}") from None
 

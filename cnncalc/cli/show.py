@@ -124,7 +124,7 @@ def command(
     if source:
         emit(source_text(loaded.text), output)
         return 0
-    report = loaded.analyze(batch, dtype)
+    report = loaded.report(batch, dtype)
     view = view_of(color, output)._replace(depth=depth, formulas=formulas, columns=columns)
     if convention is not None:
         emit(as_another_tool(report, convention, format, view), output)

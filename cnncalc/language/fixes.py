@@ -32,7 +32,7 @@ from cnncalc.text.edits import (
 from cnncalc.text.missing_kinds import missing_kind
 from cnncalc.text.nodes import Entry, Mapping, Node, Scalar
 from cnncalc.text.nodes import Sequence as ListNode
-from cnncalc.text.suggestions import FIELD_ALIASES, KIND_ALIASES, fold, nearest
+from cnncalc.text.suggestions import FIELD_ALIASES, KIND_ALIASES, fold, nearest, other_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
@@ -409,15 +409,10 @@ def as_list(value: Scalar) -> tuple[Fix, ...]:
     return (replacing(value.span, f"[{source_text(value.span)}]"),)
 
 
-def letters(name: str) -> str:
-    """The name without its digits."""
-    return re.sub("[0-9]+", "#", name)
-
-
 def to_name(span: Span, name: str, near: str | None) -> tuple[Fix, ...]:
     """The nearest name; for an index, as YOLO counts layers, `-1` is the previous one."""
     if name == "-1":
         near = "previous"
-    elif near and letters(name) == letters(near):
+    elif near and other_number(name, near):
         near = None  # another number is another step
     return (replacing(span, near),) if near else ()

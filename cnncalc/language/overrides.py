@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.language import expressions, rules
-from cnncalc.language.shapes import checked, shape_of_text
+from cnncalc.language.shapes import CUBE, VECTOR, checked, shape_of_text
 from cnncalc.language.spec import InputTensor, Parameter
 from cnncalc.language.words import language_words
 from cnncalc.layers.shape import Shape
@@ -58,8 +58,9 @@ def override_input(spec: Spec, text: str, problems: list[Diagnostic]) -> None:
     if name not in names:
         problems.append(rules.options.unknown_input(span, name, names))
         return
+    own = next(tensor.shape for tensor in spec.inputs if tensor.name == name)
     try:
-        shape = read_input(shape_text, span)
+        shape = read_input(shape_text, own, span)
     except Problem as problem:
         problems.append(problem.diagnostic)
         return
@@ -68,13 +69,24 @@ def override_input(spec: Spec, text: str, problems: list[Diagnostic]) -> None:
     )
 
 
-def read_input(text: str, span: Span) -> Shape:
-    """A shape as the command line writes it; raises `Problem`."""
+def read_input(text: str, own: Shape, span: Span) -> Shape:
+    """A shape as the command line writes it, in the form of the spec's ``own`` input: an image or
+    a vector. One number is a side of the image, whose channels stay. Raises `Problem`.
+    """
+    image = own.area > 1
     match = CHW.fullmatch(text)
-    if match is None:
-        return shape_of_text(text, span)
-    channels, height, width = map(int, match.groups())
-    return checked(Shape(channels, height, width), span)
+    if match is not None:
+        channels, height, width = map(int, match.groups())
+        shape = Shape(channels, height, width)
+    elif image and VECTOR.fullmatch(text):
+        shape = Shape(own.channels, int(text), int(text))
+    elif VECTOR.fullmatch(text) or ((cube := CUBE.fullmatch(text)) and cube[1] == cube[2]):
+        shape = shape_of_text(text, span)
+    else:
+        raise Problem(rules.options.unfitting_input(span, text, own))
+    if not image and shape.area > 1:
+        raise Problem(rules.options.unfitting_input(span, text, own))
+    return checked(shape, span)
 
 
 def override_parameter(spec: Spec, text: str, problems: list[Diagnostic]) -> None:

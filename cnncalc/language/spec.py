@@ -238,9 +238,9 @@ class Spec:
     """A spec file, with those it extends merged in."""
 
     __slots__ = ("anchor", "base", "blocks", "defaults", "description", "expect", "family",
-                 "inputs", "layers", "layers_source", "name", "origin", "outputs", "overridden", "parameters",
-                 "published", "reads", "source", "steps_switched_off", "switched_off", "text",
-                 "training", "unsure", "year")  # fmt: skip
+                 "inputs", "layers", "layers_source", "name", "origin", "outputs", "overridden",
+                 "parameters", "published", "reads", "source", "steps_switched_off",
+                 "switched_off", "text", "training", "unsure", "year")  # fmt: skip
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Diagnostic, Problem, Unknown
 from cnncalc.language import rules
-from cnncalc.network import rules as network_rules
 from cnncalc.language.operands import convert
 from cnncalc.language.spec import LayerStep, Step
 from cnncalc.layers.layer import KINDS, Layer, LayerProblem
 from cnncalc.layers.shape import PartialShape, Shape
+from cnncalc.network import rules as network_rules
 from cnncalc.network.builder import Builder
 from cnncalc.network.frames import Here
 from cnncalc.network.network import Group, Node, Tensor
@@ -57,7 +57,9 @@ class LayerBuilder(Builder):
         if inputs:
             end = inputs[0]
         else:
-            end = self.failed(step, network_rules.branches.no_branch_left(step.span, step.word), here)
+            end = self.failed(
+                step, network_rules.branches.no_branch_left(step.span, step.word), here
+            )
         if group is not None:
             self.leave(group, end)
         return end

@@ -138,8 +138,8 @@ class Network:
         """What leaves the side heads."""
         self.skipped = 0
         """Steps that could not be computed because of a mistake before them."""
-        self.unjudged = False
-        """Whether a step has an `expect` that was switched off."""
+        self.unjudged: dict[Span, str] = {}
+        """The places of steps' `expect` that are switched off, and the steps' names."""
         self.broken = False
         """An error leaves a step, or the whole spec, other than it is written."""
         self.truncated = False

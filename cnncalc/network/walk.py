@@ -220,10 +220,10 @@ class Walk(ContainerBuilder):
         assert step.expect is not None
         if isinstance(y.output, PartialShape):
             return
+        name = here.prefix + (step.name or step.word)
         if self.spec.steps_switched_off:
-            self.network.unjudged = True
+            self.network.unjudged.setdefault(step.expect.span, name)
         elif y.output != step.expect.shape:
-            name = here.prefix + (step.name or step.word)
             expected = step.expect.shape
             problem = rules.claims.unexpected_shape(
                 step.expect.span,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.language.quantities import exact
 from cnncalc.render.page import Cell, Grid, Heading, Page
+from cnncalc.render.summary import incomplete
 
 if TYPE_CHECKING:
     from cnncalc.render import View
@@ -48,6 +49,8 @@ def render(report: Report, convention: Convention, view: View) -> str:
         )  # fmt: skip
     page.grid(grid)
     page.gap()
+    if not report.complete:
+        page.paragraph(incomplete(report), label="incomplete: ", style="bold")
     for figure in convention.figures:
         if figure.reason:
             page.paragraph(figure.reason, label=f"{figure.label}: ")
@@ -65,6 +68,7 @@ def render_json(report: Report, convention: Convention) -> str:
         "source": report.source,
         "batch": report.batch,
         "dtype": report.dtype,
+        "complete": report.complete,
         "convention": convention.tool,
         "version": convention.version,
         "figures": [figure._asdict() for figure in convention.figures],

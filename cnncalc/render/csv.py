@@ -1,4 +1,5 @@
-"""The report as CSV (RFC 4180), one record per layer, every number exact.
+"""The report as CSV (RFC 4180), one record per layer, every number exact. A last record
+`incomplete` says so of a net that errors left incomplete.
 
 A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.outline import outline
+from cnncalc.render.summary import incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +39,10 @@ def render(report: Report, view: View) -> str:
         writer.writerow(column.name for column in columns)
         for line in outline(report, view.depth):
             writer.writerow(harmless(column.value(report, line) for column in columns))
+        if not report.complete:
+            writer.writerow(
+                ["incomplete", incomplete(report), *[None] * (len(columns) - 2)][: len(columns)]
+            )
     else:
         writer.writerow(HEADER)
         writer.writerows(harmless(record) for record in records(report))
@@ -52,6 +58,9 @@ def records(report: Report) -> Iterator[tuple[object, ...]]:
                1, "false", *place)  # fmt: skip
     for row in report.rows:
         yield record(row)
+    if not report.complete:
+        blank = (None,) * (len(HEADER) - 3)
+        yield ("incomplete", "incomplete", incomplete(report), *blank)
 
 
 def record(row: Row) -> tuple[object, ...]:

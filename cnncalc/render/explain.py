@@ -18,6 +18,7 @@ from cnncalc.render.columns import percent
 from cnncalc.render.derivation import counted, derivation, say, section
 from cnncalc.render.page import Page
 from cnncalc.render.receptive_field import receptive_field
+from cnncalc.render.summary import shortfall
 
 if TYPE_CHECKING:
     from cnncalc.layers.formula import Formula
@@ -41,6 +42,9 @@ def explain(report: Report, row: Row, view: View) -> str:
     memory(page, report, row, formulas)
     macs(page, report, row, formulas)
     receptive_field(page, report, row)
+    if not report.complete:
+        section(page, "incomplete")
+        say(page, f"{shortfall(report)}: no share of the net's totals is given.")
     return page.text()
 
 
@@ -136,7 +140,7 @@ def weights(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula
         say(page, f"0 of its own: it uses the weights of {row.shares}, which count there.")
     elif row.params:
         section(page, "parameters")
-        say(page, f"{sum_of(row)}{part(report.totals.params, row, 'params', 'parameters')}")
+        say(page, f"{sum_of(row)}{part(report, row, 'params', 'parameters')}")
     else:
         section(page, "weights and biases")
         say(page, "0: it computes by a fixed rule, there is nothing in it to learn.")
@@ -166,10 +170,10 @@ def sum_of(row: Row) -> str:
     return f"{exact(row.weights or 0)} + {exact(row.biases)} = {exact(row.params or 0)}"
 
 
-def part(total: int, row: Row, figure: str, words: str) -> str:
-    """`: 27% of all parameters of the net`."""
-    value = getattr(row, figure)
-    if not total or not value or row.training_only:
+def part(report: Report, row: Row, figure: str, words: str) -> str:
+    """`: 27% of all parameters of the net`; nothing of a net whose total is not known."""
+    value, total = getattr(row, figure), getattr(report.totals, figure)
+    if not total or not value or row.training_only or not report.complete:
         return "."
     return f": {percent(value / total)} of all {words} of the net."
 
@@ -181,7 +185,7 @@ def memory(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]
         return
     derivation(page, formulas["activations"])
     size, image = report.dtype_bytes, row.activations * report.dtype_bytes
-    share = part(report.totals.activations, row, "activations", "activations")
+    share = part(report, row, "activations", "activations")
     say(
         page,
         f"{exact(row.activations)} values × {size} byte{'s' if size > 1 else ''} "
@@ -207,7 +211,7 @@ def macs(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]) 
     section(page, "multiply-accumulates (MACs)")
     if "macs" in formulas:
         derivation(page, formulas["macs"], unit="MACs")
-        share = part(report.totals.macs, row, "macs", "MACs")
+        share = part(report, row, "macs", "MACs")
         say(
             page,
             f"One for every weight that meets a value; adding the bias is not counted. "

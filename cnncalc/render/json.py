@@ -55,6 +55,7 @@ def document(report: Report) -> dict[str, Any]:
         "outputs": [tensor.name for tensor in network.outputs],
         "batch": report.batch,
         "dtype": report.dtype,
+        "complete": report.complete,
         "layers": [layer(report, row) for row in report.rows],
         "blocks": [block(report.rows, group) for group in network.groups],
         "totals": totals(report),

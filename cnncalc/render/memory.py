@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.language.quantities import compact, exact, mebibytes, megabytes
 from cnncalc.render.page import Cell, Grid, Heading, Page, Piece
+from cnncalc.render.summary import shortfall
 from cnncalc.report.memory import LARGEST_BATCH
 from cnncalc.report.optimizers import OPTIMIZERS
 
@@ -224,6 +225,17 @@ def render_json(budget: Budget, fit: Fit | None = None) -> str:
     return dumps(document(budget, fit), indent=2, ensure_ascii=False) + "\n"
 
 
+def unknown(report: Report, view: View) -> str:
+    """What a person gets for a net whose figures an error left unknown."""
+    page = Page(view)
+    page.title(report.name, report.source)
+    page.gap()
+    page.paragraph(
+        f"{shortfall(report)}: no memory figure is known", label="incomplete  ", style="bold"
+    )
+    return page.text()
+
+
 def unknown_json(report: Report) -> str:
     """What programs get for a net whose figures a mistake left unknown."""
     from json import dumps
@@ -234,6 +246,7 @@ def unknown_json(report: Report) -> str:
         "source": report.source,
         "batch": report.batch,
         "dtype": report.dtype,
+        "complete": False,
         "inference": None,
         "training": None,
     }
@@ -249,6 +262,7 @@ def document(budget: Budget, fit: Fit | None) -> dict[str, Any]:
         "source": report.source,
         "batch": report.batch,
         "dtype": report.dtype,
+        "complete": True,
         "optimizer": recipe.optimizer,
         "momentum": recipe.momentum,
         "amp": recipe.amp,

@@ -11,6 +11,7 @@ from cnncalc.diagnostics import Unknown, printable
 from cnncalc.language.quantities import compact, exact, lecture, megabytes
 from cnncalc.layers.layer import LayerProblem
 from cnncalc.layers.shape import Shape
+from cnncalc.render.summary import incomplete
 
 if TYPE_CHECKING:
     from cnncalc.render import View
@@ -71,7 +72,9 @@ def totals(report: Report) -> list[str]:
     """The notes' closing lines, with the true numbers."""
     figures, size = report.totals, report.dtype_bytes
     image = figures.activations * size
+    missing = [] if report.complete else [f"INCOMPLETE: {incomplete(report)}"]
     return [
+        *missing,
         f"TOTAL memory: {compact(figures.activations)} * {size} byte{'s' if size > 1 else ''} "
         f"~= {whole_megabytes(image)} / image (only forward! ~*2 for bwd)",
         f"TOTAL params: {compact(figures.params)} parameters",

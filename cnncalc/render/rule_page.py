@@ -67,7 +67,7 @@ def output_of(rule: Rule[...], spec: str, view: View) -> str:
     """What `check` prints of a text; empty where the rule is only found in a file."""
     from cnncalc import loads
 
-    found = loads(spec, path="net.yaml").analyze().diagnostics
+    found = loads(spec, path="net.yaml").report().diagnostics
     return render_diagnostics((d for d in found if d.code == rule.code), view)
 
 

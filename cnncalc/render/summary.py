@@ -48,13 +48,19 @@ def totals(report: Report) -> Iterator[Statement]:
 
 
 def incomplete(report: Report) -> str:
+    """That the totals are not those of the whole net."""
+    return f"{shortfall(report)}: these totals are of the rest"
+
+
+def shortfall(report: Report) -> str:
+    """What an incomplete net lacks."""
     skipped, unknown = report.network.skipped, sum(not r.node.complete for r in report.rows)
     parts = []
     if unknown:
         parts.append(f"{unknown} layer{'s' if unknown > 1 else ''} could not be computed")
     if skipped:
         parts.append(f"{skipped} {'were' if skipped > 1 else 'was'} not checked")
-    return f"{', '.join(parts)}: these totals are of the rest"
+    return ", ".join(parts) or "errors left the net other than it is written"
 
 
 def activations(report: Report) -> str:

@@ -124,7 +124,7 @@ def total_cell(report: Report, name: str) -> Cell:
     """What stands in the last line of a column."""
     totals = report.totals
     if name == "name":
-        return Cell("total", "bold")
+        return Cell("total" if report.complete else "total (incomplete)", "bold")
     if name == "memory":
         return Cell(megabytes(totals.activation_bytes), "bold")
     if name in ("params", "weights", "biases"):

@@ -17,6 +17,7 @@ from cnncalc.language.values import RESERVED
 from cnncalc.language.words import language_words
 from cnncalc.layers.fields import TensorName
 from cnncalc.layers.layer import KINDS
+from cnncalc.render.summary import shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +37,8 @@ PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()+-]*")
 def render(report: Report, view: View) -> str:
     network = report.network
     flat = FlatNames(network.inputs)
-    lines = [f"name: {text(network.name)}", *inputs(network.inputs), "layers:"]
+    missing = [] if report.complete else [f"# incomplete: {shortfall(report)}"]
+    lines = [*missing, f"name: {text(network.name)}", *inputs(network.inputs), "layers:"]
     lines += list(steps(network, flat)) or [nothing(network.inputs)]
     last = last_of(network.nodes)
     if network.outputs and (len(network.outputs) > 1 or network.outputs[0] is not last):

@@ -1,6 +1,7 @@
-"""`expect` and `published` beside the computed figures.
+"""`expect` and `published` beside the computed figures, and the budgets of `--expect`.
 
-What a spec claims holds at batch 1 and float32, whatever the report is asked for.
+What a spec claims holds at batch 1 and float32, whatever the report is asked for; a budget holds
+at the batch and dtype of the report.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from cnncalc.report import rules
 from cnncalc.report.report import Comparison, Report, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from cnncalc.diagnostics import Diagnostic, Span
     from cnncalc.language.spec import Figure, Spec
+    from cnncalc.report.report import Row
 
     Base = Callable[[], Report]
     """Gives the report at batch 1 and float32."""
@@ -125,8 +127,72 @@ def expectations(report: Report, figures: tuple[Figure, ...], base: Base) -> Ite
             continue
         if isinstance(figure.stated, Shape):
             yield from shape_expectation(figure, value, index)
-        elif isinstance(value, int):
-            yield from number_expectation(report, figure, value, index)
+        elif isinstance(value, int) and not figure.stated.accepts(value):
+            at = "batch 1, float32" if is_bytes(figure.quantity) else ""
+            yield network_rules.claims.unexpected_figure(
+                figure.span,
+                figure.layer or "",
+                figure.quantity,
+                stated=figure.stated,
+                computed=value,
+                at=at,
+                holders=shares(holders(report, figure, index)),
+            )
+
+
+def over_budget(report: Report, budgets: tuple[Figure, ...], anchor: Span) -> Iterator[Diagnostic]:
+    """The budgets that do not hold: each at the layer that it is about, or that holds most of it,
+    else at the ``anchor``, so that the net is named.
+    """
+    index = Index(report)
+    unjudged = []
+    for figure in budgets:
+        if figure.layer is not None and figure.layer not in index and report.complete:
+            yield network_rules.claims.unknown_budget(
+                anchor, figure.layer, index.names(), budget=figure.span.source.text
+            )
+            continue
+        value = computed(report, index, figure, lambda: report)
+        assert not isinstance(figure.stated, Shape)
+        if not isinstance(value, int):
+            unjudged.append(figure.span.source.text)
+        elif not figure.stated.accepts(value):
+            largest = holders(report, figure, index)
+            found = index.find(figure.layer) if figure.layer else None
+            span = found.span if found else largest[0].row.node.span if largest else anchor
+            at = f"batch {exact(report.batch)}, {report.dtype}"
+            yield network_rules.claims.unexpected_figure(
+                span if span.source is anchor.source else anchor,
+                figure.layer or "",
+                figure.quantity,
+                stated=figure.stated,
+                computed=value,
+                at=at if is_bytes(figure.quantity) else "",
+                holders=shares(largest),
+                budget=figure.span.source.text,
+            )
+    if unjudged:
+        why = "the net is incomplete" if not report.complete else f"not known at {report.dtype}"
+        yield network_rules.claims.unjudged_budget(anchor, unjudged, why=why)
+
+
+def not_judged(report: Report, spec: Spec) -> Iterator[Diagnostic]:
+    """What of the spec's expectations is switched off, and why, in a note."""
+    steps = report.network.unjudged
+    figures = spec.expect if spec.switched_off else ()
+    published = [f for e in spec.published for f in e.figures] if spec.switched_off else []
+    names = [f"{f.quantity} of {f.layer}" if f.layer else f.quantity for f in figures]
+    names += [f"shape of {name}" for name in steps.values()]
+    spans = [*(f.span for f in figures), *steps, *(f.span for f in published)]
+    if spans:
+        yield rules.published.expectations_not_judged(
+            spans[0],
+            names,
+            published=len(published),
+            why=f"with {spec.switched_off}"
+            if spec.switched_off
+            else f"since {spec.steps_switched_off}",
+        )
 
 
 def shape_expectation(figure: Figure, value: object, index: Index) -> Iterator[Diagnostic]:
@@ -141,24 +207,6 @@ def shape_expectation(figure: Figure, value: object, index: Index) -> Iterator[D
     )
 
 
-def number_expectation(
-    report: Report, figure: Figure, value: int, index: Index
-) -> Iterator[Diagnostic]:
-    assert not isinstance(figure.stated, Shape)
-    if figure.stated.accepts(value):
-        return
-    found = index.find(figure.layer) if figure.layer else None
-    span = (found.first, found.stop) if found else (0, len(report.rows))
-    yield network_rules.claims.unexpected_figure(
-        figure.span,
-        figure.layer or "",
-        figure.quantity,
-        stated=figure.stated,
-        computed=value,
-        holders=holders(report, figure.quantity, *span),
-    )
-
-
 ROW_FIGURES = {
     "param_bytes": "params",
     "training_params": "params",
@@ -168,19 +216,32 @@ ROW_FIGURES = {
 }
 
 
-def holders(report: Report, quantity: str, first: int, stop: int) -> list[str]:
-    """The three rows that hold the most of a quantity, with their shares."""
-    figure = ROW_FIGURES.get(quantity, quantity)
-    if figure not in Sums._fields or stop - first < 2:
+class Holder(NamedTuple):
+    """A row, and its share of a quantity in percent."""
+
+    row: Row
+    percent: int
+
+
+def holders(report: Report, figure: Figure, index: Index) -> list[Holder]:
+    """The three rows that hold the most of a quantity."""
+    found = index.find(figure.layer) if figure.layer else None
+    rows = report.rows[found.first : found.stop] if found else report.rows
+    quantity = ROW_FIGURES.get(figure.quantity, figure.quantity)
+    if quantity not in Sums._fields or len(rows) < 2:
         return []
-    values = [(getattr(row, figure) or 0, row.name) for row in report.rows[first:stop]]
+    values = [(getattr(row, quantity) or 0, row) for row in rows]
     total = sum(value for value, _ in values)
     largest = sorted(values, key=lambda pair: -pair[0])[:3]
     return [
-        f"{name} {100 * value / total:.0f} %"
-        for value, name in largest
+        Holder(row, round(100 * value / total))
+        for value, row in largest
         if total and 200 * value >= total
     ]
+
+
+def shares(largest: Sequence[Holder]) -> list[str]:
+    return [f"{holder.row.name} {holder.percent} %" for holder in largest]
 
 
 def comparisons(report: Report, spec: Spec, base: Base) -> Iterator[Comparison]:

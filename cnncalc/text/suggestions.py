@@ -12,7 +12,7 @@ from typing import Final
 from cnncalc.text.missing_kinds import MISSING, fold
 
 __all__ = ["FIELD_ALIASES", "KIND_ALIASES", "QUANTITY_ALIASES", "SPEC_ALIASES", "WORD_ALIASES",
-           "fold", "nearest"]  # fmt: skip
+           "fold", "nearest", "other_number"]  # fmt: skip
 
 Aliases = Mapping[str, tuple[str, ...]]
 """A foreign word, folded (see `fold`), and what it may mean here, likeliest first."""
@@ -45,6 +45,14 @@ def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None
 
     close = get_close_matches(folded, legal, n=1, cutoff=0.66)
     return legal[close[0]] if close else None
+
+
+def other_number(word: str, near: str) -> bool:
+    """Whether two names differ in their numbers alone: `conv3` is no misspelling of `conv2`."""
+    import re
+
+    one, other = (re.sub("[0-9]+", "#", name) for name in (word, near))
+    return one == other
 
 
 def _table(rows: str) -> dict[str, tuple[str, ...]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Span, rule
 from cnncalc.language.rules.references import known_names
 from cnncalc.text.suggestions import nearest
+
+if TYPE_CHECKING:
+    from cnncalc.layers.shape import Shape
 
 
 @rule("options")
@@ -21,6 +26,33 @@ def unknown_input(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
         span,
         label="which input?",
         help=(f"did you mean `{near}`?",) if near else known_names(known),
+    )
+
+
+@rule("options")
+def unfitting_input(span: Span, text: str, own: Shape) -> Diagnostic:
+    """`--input` gives a shape that has not the form of the spec's input.
+
+    For an image: one side (`384`, its channels stay), `384x384x3` or `C=3,H=480,W=640`; for a
+    vector, its length.
+    """
+    numbers = re.findall("[0-9]{1,12}", text)
+    side = int(numbers[0]) if numbers and int(numbers[0]) else own.height
+    form = str(own)
+    if own.area == 1:
+        form, advice = f"a vector of {own.channels}", "write its length, such as `784`"
+    elif len(numbers) == 3 and numbers[1] == numbers[2]:
+        advice = f"write `{numbers[2]}x{numbers[1]}x{numbers[0]}`"
+    elif len(numbers) in (2, 3) and numbers[0] != numbers[1]:
+        channels = numbers[2] if len(numbers) == 3 else own.channels
+        advice = f"write `C={channels},H={numbers[1]},W={numbers[0]}`"
+    else:
+        advice = f"write `{side}` or `{side}x{side}x{own.channels}`"
+    return Diagnostic(
+        f"'{text}' does not fit the input of the spec, {form}",
+        span,
+        label="another form",
+        help=(advice,),
     )
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostics import lazy_modules
 
 if TYPE_CHECKING:
-    from cnncalc.network.rules import claims, residuals
+    from cnncalc.network.rules import branches, claims, residuals
 
-__all__ = ["claims", "residuals"]
+__all__ = ["branches", "claims", "residuals"]
 
 __getattr__ = lazy_modules(__name__, __all__)

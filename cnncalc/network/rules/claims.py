@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
 from cnncalc.language.quantities import exact
 from cnncalc.language.rules.references import known_names, rename
-from cnncalc.text.suggestions import nearest
+from cnncalc.text.suggestions import nearest, other_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,12 +56,15 @@ def unexpected_figure(
     *,
     stated: Quantity,
     computed: int,
+    at: str = "",
     holders: Sequence[str] = (),
+    budget: str = "",
 ) -> Diagnostic:
     """A figure is not what `expect` says, or exceeds a budget.
 
     A whole number is exact; `138M` stands for every value that rounds to it; `60.2M ±1%` is a
-    band; `<=5M` and `>=2` are bounds.
+    band; `<=5M` and `>=2` are bounds. Byte figures hold at batch 1 and float32, those of `--expect`
+    at the batch and dtype asked for.
 
     Bad:
         input: 32x32x3
@@ -76,12 +79,16 @@ def unexpected_figure(
         expect: {params: <=450}
     """
     what = f"{quantity} of {name}" if name else quantity
+    what += f" at {at}" if at else ""
+    notes = [f"most of it: {', '.join(holders)}"] if holders else []
+    notes += [f"required by `--expect '{budget}'`"] if budget else []
+    fixed = "at" in stated.kind or budget  # a bound is not raised
     return Diagnostic(
         f"{what}: computed {exact(computed)}, expected {stated.describe()}",
         span,
         label=stated.difference(computed),
-        fixes=() if "at" in stated.kind else [correction(span, str(computed))],
-        notes=[f"most of it: {', '.join(holders)}"] if holders else (),
+        fixes=() if fixed else [correction(span, str(computed))],
+        notes=notes,
         layer=name or None,
     )
 
@@ -105,6 +112,7 @@ def unknown_path(span: Span, path: str, known: Sequence[str]) -> Diagnostic:
         expect: {layers: {conv1: 30x30x16}}
     """
     near = nearest(path, known)
+    near = None if near and other_number(path, near) else near
     return Diagnostic(
         f"the net has no '{path}'",
         span,
@@ -112,6 +120,32 @@ def unknown_path(span: Span, path: str, known: Sequence[str]) -> Diagnostic:
         fixes=rename(span, near),
         help=() if near else known_names(known),
     )
+
+
+@rule("expectations")
+def unknown_budget(span: Span, path: str, known: Sequence[str], *, budget: str) -> Diagnostic:
+    """`--expect` names a row, step, block or input that the net does not have.
+
+    Names are the paths that the table shows: `conv1`, `stage2/bottleneck3/conv2`.
+    """
+    near = nearest(path, known)
+    near = None if near and other_number(path, near) else near
+    return Diagnostic(
+        f"the net has no '{path}', which `--expect '{budget}'` names",
+        span,
+        label="unknown path",
+        help=(f"did you mean `{near}`?",) if near else known_names(known),
+    )
+
+
+@rule("expectations")
+def unjudged_budget(span: Span, budgets: Sequence[str], *, why: str) -> Diagnostic:
+    """A figure of `--expect` is not known, so that it cannot be judged.
+
+    Errors left the net incomplete, or there is no such figure: nothing is trained at int8.
+    """
+    shown = ", ".join(f"'{budget}'" for budget in budgets)
+    return Diagnostic(f"`--expect` {shown} cannot be judged: {why}", span, label="not judged")
 
 
 @rule("expectations")

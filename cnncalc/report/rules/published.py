@@ -1,6 +1,8 @@
-"""The rule about published figures: a note, which many a correct net has."""
+"""The notes about what a spec states: correct nets have them, so they never fail a check."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Span, rule
 
@@ -34,3 +36,32 @@ def published_differs(
         label="published",
         notes=[note] if note else (),
     )
+
+
+@rule("expectations", "note")
+def expectations_not_judged(
+    span: Span, names: Sequence[str], *, published: int, why: str
+) -> Diagnostic:
+    """What a spec expects of its net as written is not judged for another net.
+
+    `--input`, `--set`, and a file that extends another with an input or parameters of its own
+    change the net. `--expect` is always judged.
+    """
+    parts = [f"{n} {word}" for n, word in counted(len(names), published)]
+    shown = names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"]
+    which = f": {', '.join(shown)}" if shown else ""
+    verb = "is" if len(names) + published == 1 else "are"
+    return Diagnostic(
+        f"{' and '.join(parts)} {verb} not judged {why}{which}", span, label="not judged"
+    )
+
+
+NAMED = 8
+"""Expectations that are named; more are counted."""
+
+
+def counted(expected: int, published: int) -> Iterator[tuple[int, str]]:
+    """The numbers that are not 0, each with its word."""
+    for number, word in ((expected, "expectation"), (published, "published figure")):
+        if number:
+            yield number, word if number == 1 else f"{word}s"
