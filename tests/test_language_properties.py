@@ -156,7 +156,7 @@ def test_the_order_of_definitions_is_irrelevant(spec: RandomSpec, random: Any) -
 @given(specs(depth=1), st.integers(1, 64))
 def test_the_batch_scales_volumes_and_nothing_else(spec: RandomSpec, batch: int) -> None:
     net = cnncalc.loads(spec.text)
-    one, many = net.report(), net.analyze(batch=batch)
+    one, many = net.report(), net.report(batch=batch)
     assert figures(many) == figures(one)
     assert totals(many) == totals(one)
     assert many.totals.activation_bytes == batch * one.totals.activation_bytes

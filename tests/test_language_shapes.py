@@ -112,7 +112,7 @@ OVERRIDES = [
     ("c=3,h=480,w=640", "3@480x640"),
     ("input=16x16x4", "16x16x4"),
     ("input=C=3,H=480,W=640", "3@480x640"),
-    ("784", "784"),
+    ("784", "784x784x4"),
 ]
 
 
@@ -131,7 +131,7 @@ WRONG_OVERRIDES = [
     (SEVERAL, "4x4x3", ["unknown-input: 4x4x3"]),
     (SEVERAL, "imag=4x4x3", ["unknown-input: imag=4x4x3"]),
     (spec("[relu]"), "image=4x4x3", ["unknown-input: image=4x4x3"]),
-    (spec("[relu]"), "3x224x224", ["bad-shape: 3x224x224"]),
+    (spec("[relu]"), "3x224x224", ["unfitting-input: 3x224x224"]),
     (spec("[relu]"), "C=3,H=480", ["unknown-input: C=3,H=480"]),
 ]
 
