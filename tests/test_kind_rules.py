@@ -420,7 +420,4 @@ def test_every_rule_about_shapes_is_raised_above() -> None:
 
     mine = {r.code for m in (merges, shapes) for r in vars(m).values() if isinstance(r, Rule)}
     assert mine <= set(RULES)
-    assert mine == {w.code for w in WRONG} | {a.code for a in APART} | {
-        "factor-and-target",
-        "no-branch-left",
-    }
+    assert mine == {w.code for w in WRONG} | {a.code for a in APART} | {"factor-and-target"}
