@@ -13,7 +13,8 @@ import pytest
 
 import cnncalc
 from cnncalc.network.network import Network
-from cnncalc.report.storages import Inference, Scale
+from cnncalc.report.inference import Inference
+from cnncalc.report.storages import Scale
 from cnncalc.report.training import Training
 from tests.test_kinds_torch import ALL, Measured, counts_in_memory
 from tests.test_torchvision import SHIPPED_AS, TRUTH

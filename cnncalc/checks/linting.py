@@ -139,6 +139,18 @@ def bias_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
             yield rules.usage.bias_before_norm(place_of(before, spec), norm=row.name)
 
 
+def overwritten(report: Report, spec: Spec) -> Iterator[Diagnostic]:
+    """Volumes that a layer overwrites as the spec says, but which autograd keeps."""
+    nodes = report.network.nodes
+    if not report.complete or not any(node.layer.insists_on_place() for node in nodes):
+        return
+    from cnncalc.report.training import refused
+
+    for node, keeper in refused(report.network):
+        place = place_of(node, spec)
+        yield rules.usage.overwrites_kept_volume(place, keeper=keeper.name, kept=keeper.span)
+
+
 def repeated_softmax(report: Report, _: Spec) -> Iterator[Diagnostic]:
     """A softmax of a softmax."""
     for row in report.rows:
@@ -174,6 +186,7 @@ HARMLESS = ("shapes", "expectations", "limits", "options")
 CHECKS: tuple[Check, ...] = (
     layer_advice,
     bias_before_norm,
+    overwritten,
     repeated_softmax,
     wide_receptive_field,
 )

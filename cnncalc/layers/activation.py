@@ -209,5 +209,9 @@ class Prelu(Activation):
     def saved(self) -> Saved:
         return Saved(inputs=True)
 
+    def gradient_transient(self, needs: tuple[bool, ...]) -> Saved:
+        """The slopes' gradient is made at full size, then summed; the input's is made anyway."""
+        return Saved(values=self.output.values * (1 if needs[0] else 2))
+
     def describe(self) -> str:
         return "PReLU per channel" if self.per_channel else "PReLU"

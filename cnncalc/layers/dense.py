@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnncalc.layers.fields import Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import View
+from cnncalc.layers.layout import Layout, rows
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 
 
@@ -56,6 +57,13 @@ class Fc(Weighted):
 
     def view(self) -> View | None:
         return None
+
+    def output_layout(self, _layout: Layout, _batch: int) -> Layout:
+        return rows(self.output)
+
+    def copies_input(self, layout: Layout, _batch: int) -> bool:
+        """Flattening may copy."""
+        return not layout.is_row()
 
     def describe(self) -> str:
         return f"{self.units} neuron{'s' if self.units > 1 else ''}"

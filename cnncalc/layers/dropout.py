@@ -21,6 +21,9 @@ class Drop(Layer):
     def storage(self) -> Storage:
         return Storage.NEW if self.probability else Storage.VIEW
 
+    def gradient_path(self, index: int) -> tuple[int, ...] | None:
+        return super().gradient_path(index) if self.probability else ()
+
     def advice(self) -> Iterator[Advice]:
         if self.probability == 1:
             yield Advice(rules.advice.drops_everything, "probability", {})
@@ -39,6 +42,9 @@ class Dropout(Drop):
         return Storage.IN_PLACE if self.inplace and self.probability else super().storage()
 
     def saved(self) -> Saved:
+        """A mask; none when everything is dropped, which multiplies by one zero."""
+        if self.probability == 1:
+            return Saved(batch_statistics=1)
         return Saved(values=self.input.values if self.probability else 0)
 
     def describe(self) -> str:

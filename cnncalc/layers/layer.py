@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from cnncalc.diagnostics import Rule, Unknown
 from cnncalc.layers.fields import REQUIRED, Derived, Field
 from cnncalc.layers.formula import Formula, Symbol
+from cnncalc.layers.layout import Layout
 from cnncalc.layers.shape import Shape
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class Layer:
     """Whether the output counts as a volume of its own in the lecture's sum of activations."""
 
     inputs: tuple[Shape, ...]
+    written: Mapping[str, Any]
+    """The values that the spec gives, in the step or its defaults."""
 
     def __init_subclass__(cls) -> None:
         own = [f for f in vars(cls).values() if isinstance(f, Field)]
@@ -146,6 +149,7 @@ class Layer:
         if fill_defaults:
             own.update(self._fixed)
         own.update(values)
+        own["written"] = values
         own["inputs"] = inputs
         if fill_defaults:
             for name, default in self._derived.items():
@@ -269,13 +273,41 @@ class Layer:
         """
         return NOTHING_SAVED
 
-    def gradient_transient(self) -> Saved:
-        """Extra bytes that live while its backward runs (`inputs`, `output` are not used)."""
+    def keeps_inputs(self, needs: tuple[bool, ...]) -> tuple[bool, ...]:
+        """Which inputs' storages autograd keeps, when these inputs need a gradient."""
+        return (self.saved().inputs,) * len(needs)
+
+    def gradient_transient(self, _needs: tuple[bool, ...]) -> Saved:
+        """Extra bytes that live while its backward runs, beside the gradients of the parameters
+        and of the inputs that need one (`inputs`, `output` are not used).
+        """
         return NOTHING_SAVED
 
-    shares_gradient: ClassVar[bool] = False
-    """Whether the gradients of its inputs are its output's gradient, or parts of it (add, concat),
-    so that they need no memory of their own. Views of all of their input do so too.
+    def insists_on_place(self) -> bool:
+        """Whether the spec itself says `inplace: true`: then the input is overwritten even if
+        autograd keeps it.
+        """
+        return bool(self.written.get("inplace"))
+
+    def gradient_path(self, _index: int) -> tuple[int, ...] | None:
+        """Values of the volumes through which the output's gradient goes back to this input, made
+        one after the other; the last is the input's gradient. Empty: it is passed on as it is, or
+        a part of it (add, concat), without memory of its own. None: the layer makes the gradients
+        of all inputs at once.
+        """
+        return None
+
+    def output_layout(self, layout: Layout, batch: int) -> Layout:
+        """How a new output, or a view, lies in its storage, of the first input's layout."""
+        return layout.like(self.output, batch)
+
+    def copies_input(self, _layout: Layout, _batch: int) -> bool:
+        """Whether an input that lies so must be copied first; a view then is a new volume."""
+        return False
+
+    is_view: ClassVar[bool] = False
+    """Whether the output is a view to autograd: of its input, or of a volume of its own. Who
+    overwrites a view changes the gradient of what is viewed.
     """
 
     runs_in_inference: ClassVar[bool] = True

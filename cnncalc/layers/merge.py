@@ -11,6 +11,7 @@ from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Flag
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Layer, LayerProblem, Saved, Storage
+from cnncalc.layers.shape import uncropping
 from cnncalc.layers.window import ONES
 
 CHANNELS, HEIGHT, WIDTH = range(3)
@@ -94,7 +95,6 @@ class Add(ByValue):
     """The sum of its inputs, value by value; their shapes must be equal (He et al. 2015)."""
 
     kind = "add"
-    shares_gradient = True
     inplace = inplace_field(default=True)
 
     def mismatch(self) -> Rule[...]:
@@ -102,6 +102,9 @@ class Add(ByValue):
 
     def storage(self) -> Storage:
         return Storage.IN_PLACE if self.inplace else Storage.NEW
+
+    def gradient_path(self, _index: int) -> tuple[int, ...]:
+        return ()
 
     def transient(self) -> Saved:
         """Of three inputs or more, the sum so far, unless it is made in the first input."""
@@ -117,7 +120,6 @@ class Concat(Merge):
     """
 
     kind = "concat"
-    shares_gradient = True
     crop = Flag("whether all inputs are first cropped to the smallest, centred", default=False)
 
     def mismatch(self) -> Rule[...]:
@@ -131,6 +133,10 @@ class Concat(Merge):
             return min(x.height for x in self.inputs), min(x.width for x in self.inputs)
         everyone = range(len(self.inputs))
         return self.agreed(HEIGHT, everyone), self.agreed(WIDTH, everyone)
+
+    def gradient_path(self, index: int) -> tuple[int, ...]:
+        """What was cropped off comes back as zeros."""
+        return uncropping(self.inputs[index], self.output)
 
     def size_formulas(self) -> Iterator[Formula]:
         symbols, out = self.symbols(), self.output
@@ -160,10 +166,15 @@ class Multiply(ByValue):
     def transient(self) -> Saved:
         return Saved(values=max(self._partial_products(), default=0))
 
-    def gradient_transient(self) -> Saved:
+    def keeps_inputs(self, needs: tuple[bool, ...]) -> tuple[bool, ...]:
+        """A factor is kept for the gradient of the others."""
+        return tuple(sum(needs) > need for need in needs)
+
+    def gradient_transient(self, needs: tuple[bool, ...]) -> Saved:
         """The gradient of a smaller factor is made at the output's size, then summed."""
         size = self.output.values
-        return Saved(values=size * sum(shape.values < size for shape in self.inputs))
+        smaller = [shape.values < size for shape in self.inputs]
+        return Saved(values=size * sum(map(min, smaller, needs)))
 
     def _partial_products(self) -> list[int]:
         """Values of the product of the first two inputs, the first three… without the last."""

@@ -9,6 +9,7 @@ from cnncalc.layers.division import check_groups
 from cnncalc.layers.fields import Flag, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, Saved
+from cnncalc.layers.layout import Layout, pixels
 
 
 def affine_field() -> Flag:
@@ -91,10 +92,15 @@ class LayerNorm(OwnStatistics):
     """
 
     kind = "layernorm"
+    is_view = True
     affine = affine_field()
 
     def count(self) -> int:
         return self.input.area
+
+    def output_layout(self, _layout: Layout, _batch: int) -> Layout:
+        """Its values lie channels last, seen as an image again."""
+        return pixels(self.output)
 
     def describe(self) -> str:
         return "layer norm"
@@ -113,6 +119,9 @@ class GroupNorm(OwnStatistics):
 
     def count(self) -> int:
         return self.groups
+
+    def copies_input(self, layout: Layout, batch: int) -> bool:
+        return not layout.is_dense(batch)
 
     def check(self) -> None:
         check_groups(self.groups, self.input.channels)
@@ -148,6 +157,15 @@ class Lrn(Layer):
         x = self.input
         return Saved(values=max(2 * x.channels, x.channels + self.size - 1) * x.area)
 
+    def gradient_transient(self, _needs: tuple[bool, ...]) -> Saved:
+        """Beside the input's gradient: three more volumes of the division's; or, with a window
+        wider than the channels, the gradient of the padded squares, when two volumes that were
+        kept, and the output's gradient, are freed.
+        """
+        x = self.input
+        padded = (x.channels + self.size - 1) * x.area
+        return Saved(values=max(3 * x.values, padded - 2 * x.values))
+
     def describe(self) -> str:
         return f"local response norm over {self.size} channel{'s' if self.size > 1 else ''}"
 
@@ -171,7 +189,7 @@ class Scale(Layer):
     def saved(self) -> Saved:
         return Saved(inputs=True)
 
-    def gradient_transient(self) -> Saved:
+    def gradient_transient(self, _needs: tuple[bool, ...]) -> Saved:
         """The factors' gradient is made at the output's size, then summed."""
         return Saved(values=self.output.values)
 

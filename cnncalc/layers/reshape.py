@@ -12,7 +12,8 @@ from cnncalc.layers.division import check_groups, check_split, near_divisors
 from cnncalc.layers.fields import Choice, Derived, Padding, Pair, TensorName, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import ONE_PIXEL, Layer, LayerProblem, Storage, View
-from cnncalc.layers.shape import Sides
+from cnncalc.layers.layout import Layout, rows
+from cnncalc.layers.shape import Sides, uncropping
 from cnncalc.layers.window import by, one_or_two, padding_words
 
 
@@ -34,15 +35,28 @@ class Seen(Rearrangement):
     """Base of the views: the input's storage, seen differently; nothing is copied."""
 
     volume = False
+    is_view = True
 
     def storage(self) -> Storage:
         return Storage.VIEW
+
+    def output_layout(self, layout: Layout, _batch: int) -> Layout:
+        return Layout(self.output, layout.strides)
+
+    def gradient_path(self, _index: int) -> tuple[int, ...]:
+        return ()
 
 
 class Flatten(Seen):
     """The image as a vector of W·H·D values."""
 
     kind = "flatten"
+
+    def output_layout(self, _layout: Layout, _batch: int) -> Layout:
+        return rows(self.output)
+
+    def copies_input(self, layout: Layout, _batch: int) -> bool:
+        return not layout.is_row()
 
     def output_channels(self) -> int:
         return self.input.values
@@ -64,6 +78,7 @@ class Identity(Seen):
 
     kind = "identity"
     emits_row = False
+    is_view = False
 
 
 class Slice(Seen):
@@ -71,6 +86,11 @@ class Slice(Seen):
 
     kind = "slice"
     part = Whole("which part, from 1")
+
+    def gradient_path(self, _index: int) -> tuple[int, ...]:
+        """The other parts are zeros."""
+        return (self.input.values,) if self.of > 1 else ()
+
     of = Whole("number of parts; divides the channels")
 
     def output_channels(self) -> int:
@@ -104,6 +124,9 @@ class Crop(Seen):
 
     kind = "crop"
     size = Pair("height and width of the centre", positional=True, unit="pixels")
+
+    def gradient_path(self, _index: int) -> tuple[int, ...]:
+        return uncropping(self.input, self.output)
 
     def output_size(self) -> tuple[int, int]:
         return self.size
@@ -161,6 +184,10 @@ class ChannelShuffle(Rearrangement):
     """
 
     kind = "channel_shuffle"
+
+    def output_layout(self, _layout: Layout, _batch: int) -> Layout:
+        return rows(self.output)
+
     groups = Whole("groups of channels that are mixed", positional=True)
 
     def check(self) -> None:
@@ -244,6 +271,10 @@ class SpaceToDepth(Rearrangement):
     """Moves each square of factor·factor pixels into channels; the inverse of pixel_shuffle."""
 
     kind = "space_to_depth"
+
+    def output_layout(self, _layout: Layout, _batch: int) -> Layout:
+        return rows(self.output)
+
     factor = Whole("side of the squares; divides height and width", positional=True)
 
     def output_channels(self) -> int:
@@ -281,6 +312,10 @@ class PixelShuffle(Rearrangement):
     """Spreads factor² channels over a square of pixels (Shi et al. 2016, sub-pixel convolution)."""
 
     kind = "pixel_shuffle"
+
+    def output_layout(self, _layout: Layout, _batch: int) -> Layout:
+        return rows(self.output)
+
     factor = Whole("side of the squares; its square divides the channels", positional=True)
 
     def output_channels(self) -> int:

@@ -111,3 +111,13 @@ def unseen(size: int, kernel: int, stride: int, before: int, out: int) -> int:
     """How many real rows or columns at the far end no window ever covers; padding not counted."""
     covered = (out - 1) * stride + kernel - before
     return max(0, size - covered)
+
+
+def uncropping(whole: Shape, cropped: Shape) -> tuple[int, ...]:
+    """Values of the gradients of a crop: the columns come back first, then the rows."""
+    path = []
+    if cropped.width != whole.width:
+        path.append(whole.channels * cropped.height * whole.width)
+    if cropped.height != whole.height:
+        path.append(whole.values)
+    return tuple(path)

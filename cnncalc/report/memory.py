@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.report.inference import Inference
 from cnncalc.report.optimizers import Recipe
 from cnncalc.report.peaks import FLOAT32, buffer_bytes
-from cnncalc.report.storages import Inference, Scale, footprints
-from cnncalc.report.training import Training
+from cnncalc.report.storages import Scale, footprints
+from cnncalc.report.training import Training, overwriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,8 @@ class Budget:
         known: dict[Layer, Footprint] = footprints(network, scale)
         main, side = buffer_bytes(network)
         self.deployed = Parameters(report.totals.param_bytes, main)
-        self.inference = Inference(network, scale, known).run()
+        overwrite = overwriting(network, scale, known)
+        self.inference = Inference(network, scale, known, overwrite).run()
         self.trained: Parameters | None = None
         self.training: Training | None = None
         if report.dtype == "int8":
@@ -108,6 +110,7 @@ class Budget:
             known,
             param_value=param_value,
             checkpointed=checkpoints.rows,
+            overwrite=overwrite,
             step_transient=largest * param_value * recipe.temporaries,
         ).run()
 

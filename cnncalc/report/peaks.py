@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.report.inference import Inference
 from cnncalc.report.report import DTYPE_BYTES, Peaks
-from cnncalc.report.storages import Inference, Scale, footprints
+from cnncalc.report.storages import Scale, footprints
 from cnncalc.report.training import Training
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ def peaks(network: Network, batch: int, dtype: str, totals: Totals) -> Peaks:
         return Peaks()
     scale = Scale(batch, DTYPE_BYTES[dtype])
     known = footprints(network, scale)
-    inference = Inference(network, scale, known).run().peak
+    step = Training(network, scale, known).run()
+    inference = Inference(network, scale, known, step.overwrite).run().peak
     if dtype == "int8":
         return Peaks(inference)
-    step = Training(network, scale, known).run()
     always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))
     return Peaks(inference, step.saved, step.peak + always)
 

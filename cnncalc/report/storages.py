@@ -2,8 +2,8 @@
 
 A *storage* is a piece of memory; a tensor is a storage seen in some way. A storage is freed when
 nothing holds it any more: a later reader, the call that received it (`network.holds`), or
-autograd. One walk in the order of execution, linear in the layers. Here the way forward, which
-is an inference; `training` adds the way back.
+autograd. One walk in the order of execution, linear in the layers. Here what every
+way forward has in common; `inference` is one without autograd, `training` one there and back.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cnncalc.layers.layer import Storage
+from cnncalc.layers.layout import Layout, rows
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer, Saved
@@ -42,31 +43,31 @@ class Scale:
 class Footprint:
     """A layer in bytes. Equal layers on equal inputs are one object, and have one footprint.
 
-    ``output`` is the volume, ``transient`` what lives only while the layer runs (and
-    ``gradient_transient`` while its backward does), ``params`` the number of weights and biases.
+    ``output`` is the volume, ``transient`` what lives only while the layer runs, ``params`` the
+    number of weights and biases.
     ``keeps``: what autograd keeps, as (inputs?, output?, bytes of its own); ``keeps_in_place``:
     the same when the layer overwrote its input. ``inputs`` are the sizes of the gradients that
     it passes on.
     """
 
-    __slots__ = ("gradient_transient", "in_inference", "inputs", "keeps", "keeps_in_place",
-                 "output", "params", "shares_gradient", "storage", "transient")  # fmt: skip
+    __slots__ = ("in_inference", "inputs", "keeps", "keeps_in_place", "layer", "output",
+                 "params", "paths", "storage", "transient")  # fmt: skip
 
     def __init__(self, layer: Layer, scale: Scale) -> None:
         volume = scale.volume
+        self.layer = layer
         self.storage = layer.storage()
         self.in_inference = self.storage if layer.runs_in_inference else VIEW
         self.output = layer.output.values * volume
         self.transient = scale.extra(layer.transient())
-        self.gradient_transient = scale.extra(layer.gradient_transient())
         self.params = layer.weights() + layer.biases()
         self.keeps = self.keeps_in_place = kept(layer.saved(), scale)
         if self.storage is IN_PLACE:
             self.keeps_in_place = kept(layer.saved_in_place(), scale)
         reads = layer.inputs if layer.takes_branches else layer.inputs[:1]
         self.inputs = [shape.values * volume for shape in reads]
-        seen_whole = self.storage is VIEW and self.output == self.inputs[0]
-        self.shares_gradient = seen_whole or layer.shares_gradient
+        paths = [layer.gradient_path(index) for index in range(len(self.inputs))]
+        self.paths = [path and [values * volume for values in path] for path in paths]
 
 
 def kept(saved: Saved, scale: Scale) -> tuple[bool, bool, int]:
@@ -81,11 +82,12 @@ def footprints(network: Network, scale: Scale) -> dict[Layer, Footprint]:
 class Piece:
     """One storage. ``made_by`` is the row or input it belongs to, ``part`` what it is there for.
 
-    ``holders`` counts who keeps it alive, ``read`` is the last row that reads its values;
+    ``holders`` counts who keeps it alive, ``read`` is the last row that reads its values,
+    ``keeper`` a row for whose way back autograd keeps these values;
     ``born`` and ``died`` are numbers of moments.
     """
 
-    __slots__ = ("born", "died", "holders", "made_by", "part", "read", "size")
+    __slots__ = ("born", "died", "holders", "keeper", "made_by", "part", "read", "size")
 
     def __init__(self, size: int, made_by: Tensor, part: str, read: int, born: int) -> None:
         self.size = size
@@ -93,6 +95,7 @@ class Piece:
         self.part = part
         self.holders = 1
         self.read = read
+        self.keeper: Node | None = None
         self.born = born
         self.died: int | None = None
 
@@ -118,6 +121,7 @@ class Walk:
         self.ran: list[tuple[Node | None, str, int]] = []
         self.pieces: list[Piece] = []
         self.of: dict[Tensor, Piece] = {}
+        self.layouts: dict[Tensor, Layout] = {}
         self.dying: dict[int, list[Piece]] = {}
         self._find_lifetimes()
         self._place_inputs()
@@ -147,6 +151,7 @@ class Walk:
             size = tensor.output.values * self.scale.volume
             last = self.last_read.get(tensor, -1)
             self.of[tensor] = self.allocate(size, tensor, INPUT, last)
+            self.layouts[tensor] = rows(tensor.output)
 
     def allocate(self, size: int, made_by: Tensor, part: str, read: int = -1) -> Piece:
         """A new storage, held once."""
@@ -172,25 +177,46 @@ class Walk:
 
     def place_output(self, node: Node, footprint: Footprint, how: Storage) -> Piece:
         """Where a row's output goes: a new storage, or its input's, unless it would overwrite
-        what a later step still reads.
+        what a later step still reads, or what autograd keeps.
         """
         read = self.last_read.get(node, -1)
+        layout, batch = self.layouts[node.inputs[0]], self.scale.batch
+        if how is VIEW and footprint.layer.copies_input(layout, batch):
+            how = NEW
+        layer = footprint.layer
         if how is not NEW:
             piece = self.of[node.inputs[0]]
-            if how is VIEW or piece.read <= node.index:
+            if how is VIEW or (piece.read <= node.index and self.may_overwrite(node, piece)):
                 piece.holders += 1
                 if read > piece.read:
                     piece.read = read
                 self.of[node] = piece
+                self.layouts[node] = layer.output_layout(layout, batch) if layer.is_view else layout
                 return piece
+        self.layouts[node] = layer.output_layout(layout, batch)
         piece = self.of[node] = self.allocate(footprint.output, node, VOLUME, read)
         return piece
+
+    def copied(self, node: Node, footprint: Footprint) -> int:
+        """Bytes of the copy that a row makes of its input, because of how that lies."""
+        if footprint.storage is VIEW:
+            return 0
+        copies = footprint.layer.copies_input(self.layouts[node.inputs[0]], self.scale.batch)
+        return footprint.inputs[0] if copies else 0
+
+    def may_overwrite(self, node: Node, piece: Piece) -> bool:
+        """Whether a row may overwrite its input, as far as its way back is concerned."""
+        raise NotImplementedError
 
     def end_row(self, node: Node, piece: Piece) -> None:
         """After a row: notes until when its output is held, and frees what dies here."""
         index = node.index
         last = self.last_held.get(node, index)
         self.dying.setdefault(last, []).append(piece)
+        self.free_dying(index)
+
+    def free_dying(self, index: int) -> None:
+        """Frees what is held to the row of this index, whether or not that runs."""
         dying = self.dying.pop(index, None)
         if dying is not None:
             self.release(dying)
@@ -199,17 +225,3 @@ class Walk:
         """The storages that live at a moment, the largest first."""
         found = [p for p in self.pieces if p.born <= moment and (p.died is None or p.died > moment)]
         return sorted(found, key=lambda piece: -piece.size)
-
-
-class Inference(Walk):
-    """One forward pass without autograd: side heads do not run, dropout passes its input on."""
-
-    def run(self) -> Inference:
-        footprints = self.footprints
-        for node in self.network.nodes:
-            if not node.training_only:
-                footprint = footprints[node.layer]
-                piece = self.place_output(node, footprint, footprint.in_inference)
-                self.note(node, "forward", footprint.transient)
-                self.end_row(node, piece)
-        return self

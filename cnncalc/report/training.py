@@ -9,9 +9,10 @@ holds that one. The loss itself is not counted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, ClassVar
 
-from cnncalc.report.storages import IN_PLACE, OWN, Footprint, Piece, Scale, Walk
+from cnncalc.report.storages import IN_PLACE, OWN, VIEW, Footprint, Piece, Scale, Walk
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
@@ -45,16 +46,31 @@ class Training(Walk):
         param_value: int | None = None,
         checkpointed: Sequence[Rows] = (),
         step_transient: int = 0,
+        overwrite: set[Node] | None = None,
     ) -> None:
         super().__init__(network, scale, known)
         self.param_value = scale.value if param_value is None else param_value
         self.checkpointed = checkpointed
         self.step_transient = step_transient
+        if checkpointed and overwrite is None:
+            overwrite = overwriting(network, scale, self.footprints)
+        self.known_to_overwrite = overwrite
+        self.overwrite: set[Node] = set()
+        """The rows that overwrite their input."""
+        self.refused: list[tuple[Node, Node]] = []
+        """Rows that overwrite what autograd keeps, as the spec says, and who needs it there."""
         self.needing: set[Tensor] = set()
         """What needs a gradient: what comes of parameters."""
         self.kept: dict[Node, list[Piece]] = {}
         self.entering: dict[Rows, list[Piece]] = {}
         self.gradients: dict[Tensor, Piece] = {}
+        self.viewed: dict[Tensor, Tensor] = {}
+        """What a view is a view of."""
+        self.through_base: dict[Node, tuple[Tensor, Tensor]] = {}
+        """Rows that overwrite a view: what is viewed, and the row that wrote it last before."""
+        self.last_writer: dict[Tensor, Tensor] = {}
+        self.at_base: set[Tensor] = set()
+        self.param_gradients: dict[Node, Piece] = {}
         self.saved_pieces: dict[Piece, None] = {}
 
     @property
@@ -120,7 +136,10 @@ class Training(Walk):
             footprint = footprints[node.layer]
             base = self.of[node.inputs[0]]
             piece = self.place_output(node, footprint, footprint.storage)
-            transient = footprint.transient
+            transient = footprint.transient + self.copied(node, footprint)
+            if not footprint.layer.runs_in_inference:  # a mask is made, kept or not
+                transient += footprint.keeps[2]
+            self.follow_views(node, footprint, in_place=piece is base)
             if footprint.params or not needing.isdisjoint(node.inputs):
                 needing.add(node)
                 if keep:
@@ -133,18 +152,51 @@ class Training(Walk):
         in_place = piece is base and footprint.storage is IN_PLACE
         inputs, output, own = footprint.keeps_in_place if in_place else footprint.keeps
         kept = []
-        if inputs:
+        copied = self.copied(node, footprint)
+        if copied:
+            own += copied
+        elif inputs:
             kept = [base]
             if len(footprint.inputs) > 1:
-                kept = list(dict.fromkeys([self.of[tensor] for tensor in node.inputs]))
+                chosen = compress(node.inputs, node.layer.keeps_inputs(self.needs(node)))
+                kept = list(dict.fromkeys([self.of[tensor] for tensor in chosen]))
         if output and piece not in kept:
             kept.append(piece)
         for each in kept:
             each.holders += 1
+            each.keeper = node
         if own:
             kept.append(self.allocate(own, node, OWN))
         self.kept[node] = kept
         return own
+
+    def follow_views(self, node: Node, footprint: Footprint, *, in_place: bool) -> None:
+        """Notes what a row's output is a view of, and whether the row overwrites a view."""
+        source = node.inputs[0]
+        if footprint.layer.is_view:
+            self.viewed[node] = self.viewed.get(source, source) if in_place else node
+            if footprint.storage is VIEW and not in_place:
+                del self.viewed[node]  # copied
+        elif in_place and source in self.viewed:
+            base = self.viewed[node] = self.viewed[source]
+            if footprint.storage is IN_PLACE:
+                self.through_base[node] = base, self.last_writer.get(base, base)
+                self.last_writer[base] = node
+
+    def needs(self, node: Node) -> tuple[bool, ...]:
+        """Which of a row's inputs need a gradient."""
+        return tuple(tensor in self.needing for tensor in node.inputs)
+
+    def may_overwrite(self, node: Node, piece: Piece) -> bool:
+        """Not what autograd keeps, unless the spec says `inplace: true`."""
+        if self.known_to_overwrite is not None:
+            return node in self.known_to_overwrite
+        if piece.keeper is not None:
+            if not node.layer.insists_on_place():
+                return False
+            self.refused.append((node, piece.keeper))
+        self.overwrite.add(node)
+        return True
 
     def forget_the_dying(self) -> None:
         """Frees what is held to rows that have run: at the end of a way forward."""
@@ -169,33 +221,96 @@ class Training(Walk):
             passed: list[tuple[Tensor, Piece]] = []
             if gradient is not None:
                 footprint = footprints[node.layer]
-                passed = self.pass_on(node, footprint, gradient)
-                if footprint.params and node.shares is None:
-                    size = footprint.params * self.param_value
-                    self.allocate(size, node, PARAM_GRADIENT)
-                self.note(node, "backward", footprint.gradient_transient)
-                saved.append(gradient)
+                if node in self.through_base:
+                    passed, gradient = self.pass_through_base(node, footprint, gradient)
+                else:
+                    passed = self.pass_on(node, footprint, gradient)
+                saved += self.param_gradient(node, footprint)
+                self.note(node, "backward", self.gradient_transient(node))
+                if footprint.paths[0] is None or node in self.through_base:
+                    saved.append(gradient)
             self.release(saved)
+            if gradient is not None:
+                self.reorder_weights(node)
             for tensor, arriving in passed:
                 waiting = gradients.get(tensor)
                 gradients[tensor] = (
                     arriving if waiting is None else self.add(node, tensor, waiting, arriving)
                 )
 
+    def param_gradient(self, node: Node, footprint: Footprint) -> list[Piece]:
+        """Makes the gradient of a row's parameters; returns what is added to the one that is
+        there already, of a row that shares them.
+        """
+        if not footprint.params:
+            return []
+        piece = self.allocate(footprint.params * self.param_value, node, PARAM_GRADIENT)
+        first = self.param_gradients.setdefault(node.shares or node, piece)
+        return [] if first is piece else [piece]
+
+    def reorder_weights(self, node: Node) -> None:
+        """Of an input that lies channels last, the weights' gradient does so too, and is copied."""
+        shape = node.layer.weight_shape()
+        differs = len(shape) == 4 and shape[1] > 1 and shape[2] * shape[3] > 1
+        if differs and self.layouts[node.inputs[0]].is_channels_last(self.scale.batch):
+            self.note(node, "backward", node.layer.weights() * self.param_value)
+
+    def gradient_transient(self, node: Node) -> int:
+        return self.scale.extra(node.layer.gradient_transient(self.needs(node)))
+
     def pass_on(
         self, node: Node, footprint: Footprint, gradient: Piece
     ) -> list[tuple[Tensor, Piece]]:
         """The gradients of a row's inputs: the output's own, or new ones."""
-        needing = self.needing
-        passed = []
-        for tensor, size in zip(node.inputs, footprint.inputs, strict=False):
-            if tensor in needing:
-                if footprint.shares_gradient:
-                    gradient.holders += 1
-                    passed.append((tensor, gradient))
-                else:
+        passed, ways = [], []
+        for tensor, size, path in zip(node.inputs, footprint.inputs, footprint.paths, strict=False):
+            if tensor in self.needing:
+                if path is None:
                     passed.append((tensor, self.allocate(size, tensor, GRADIENT)))
+                else:
+                    gradient.holders += 1
+                    ways.append((tensor, path))
+        if ways:
+            gradient.holders -= 1  # the row's own; each way has one
+        for tensor, path in reversed(ways):
+            passed.append((tensor, self.go_along(node, tensor, path, gradient)))
         return passed
+
+    def go_along(self, node: Node, tensor: Tensor, path: Sequence[int], gradient: Piece) -> Piece:
+        """The gradient of an input, made from the output's in steps."""
+        for size in path:
+            made = self.allocate(size, tensor, GRADIENT)
+            self.note(node, "backward")
+            self.release([gradient])
+            gradient = made
+        return gradient
+
+    def pass_through_base(
+        self, node: Node, footprint: Footprint, gradient: Piece
+    ) -> tuple[list[tuple[Tensor, Piece]], Piece]:
+        """What overwrote a view changed what is viewed (autograd's `CopySlices`): the gradient
+        becomes one of that, is copied, and the row's own backward works on a copy of the view.
+        """
+        base, before = self.through_base[node]
+        size = base.output.values * self.scale.volume
+        if node not in self.at_base:
+            whole = self.allocate(size, node, GRADIENT)
+            self.note(node, "backward")
+            self.release([gradient])
+            gradient = whole
+        copy = self.allocate(size, base, GRADIENT)
+        self.at_base.add(before)
+        passed = [(before, copy)]
+        view = self.allocate(footprint.output, node, GRADIENT)
+        if footprint.paths[0] is None:
+            self.note(node, "backward", footprint.output)
+        else:
+            self.note(node, "backward")
+            others = [tensor for tensor in node.inputs[1:] if tensor in self.needing]
+            view.holders += len(others)
+            passed += [(tensor, view) for tensor in others]
+        self.release([view])
+        return passed, gradient
 
     def add(self, node: Node, tensor: Tensor, waiting: Piece, arriving: Piece) -> Piece:
         """The sum of two gradients of one tensor: in place of the first if nothing else holds it
@@ -209,3 +324,18 @@ class Training(Walk):
         self.note(node, "backward")
         self.release([waiting, arriving])
         return total
+
+
+def refused(network: Network) -> list[tuple[Node, Node]]:
+    """Rows that overwrite what autograd keeps, because the spec says so, and who needs it there."""
+    scale = Scale(1, 1)
+    walk = Training(network, scale)
+    walk.go_forward()
+    return walk.refused
+
+
+def overwriting(network: Network, scale: Scale, known: dict[Layer, Footprint]) -> set[Node]:
+    """The rows that overwrite their input: neither a later step reads it, nor autograd keeps it."""
+    walk = Training(network, scale, known)
+    walk.go_forward()
+    return walk.overwrite

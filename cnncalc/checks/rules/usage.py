@@ -111,6 +111,39 @@ def bias_before_norm(place: Place, *, norm: str) -> Diagnostic:
 
 
 @rule("advice", "warning")
+def overwrites_kept_volume(place: Place, *, keeper: str, kept: Span) -> Diagnostic:
+    """With `inplace: true` a layer overwrites a volume that autograd keeps.
+
+    PyTorch raises "one of the variables needed for gradient computation has been modified by an
+    inplace operation" when such a net is trained; inference works. Without `inplace`, a layer
+    overwrites its input only where training allows it.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 3, activation: relu}
+          - silu: {inplace: true}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: 3, activation: relu}
+          - silu: {inplace: false}
+    """
+    fix = place.set_field("inplace", "false")
+    return Diagnostic(
+        f"{place.name} overwrites its input, which {keeper} needs for its backward pass: "
+        f"PyTorch refuses to train this",
+        place.span("inplace"),
+        label="overwrites the input",
+        related=(Related(f"{keeper} keeps it", kept),),
+        fixes=[fix] if fix else (),
+        help=() if fix else ("`inplace: false` gives a net that trains",),
+        layer=place.name,
+    )
+
+
+@rule("advice", "warning")
 def softmax_twice(span: Span, name: str, first: Span) -> Diagnostic:
     """A softmax of a softmax: probabilities are made into nearly equal probabilities.
 
