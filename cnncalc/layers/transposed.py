@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import gcd
 
 from cnncalc.layers import rules
@@ -145,6 +144,8 @@ class TransposedConv(Weighted):
         """Of the kernel's pixels, those that meet an input pixel are p = S/gcd(S, D) apart: an
         output sees F/p inputs on average, neighbours p·D/S apart.
         """
+        from fractions import Fraction  # which no other net needs
+
         high, wide = (
             1 + Fraction(d, gcd(s, d)) * (Fraction(k * gcd(s, d), s) - 1)
             for k, s, d in zip(self.kernel, self.stride, self.dilation, strict=True)
