@@ -27,6 +27,10 @@ MAX_PROBLEMS = 500
 """Mistakes after which a text is hardly a spec."""
 
 
+FEW = 100
+"""Findings that are listed whatever they are."""
+
+
 class Net:
     """A spec and the network it describes, mistakes and all.
 
@@ -97,6 +101,10 @@ class Net:
             report = analyze(self.network, batch, dtype)
             self._judge(report, expect)
             self._try_fixes(report, expect)
+            if len(report.diagnostics) > FEW:
+                from cnncalc.checks.selection import listed
+
+                report.diagnostics = listed(report.diagnostics)
         return report
 
     def changed(self, texts: Mapping[str, str]) -> Net:

@@ -37,6 +37,23 @@ def escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape", "surrogatepass").decode()
 
 
+LONGEST_WORD, LONGEST_TEXT = 100, 600
+
+
+def cut(text: str) -> str:
+    """The text with the middle of long words left out, and its own: a file may hold a word of a
+    megabyte, which no message repeats.
+    """
+    if len(text) <= LONGEST_WORD:
+        return text
+    if len(text) > 4 * LONGEST_TEXT:  # looked at no further
+        text = f"{text[: 2 * LONGEST_TEXT]}…{text[-LONGEST_TEXT:]}"
+    text = re.sub(r"(\S{50})\S{31,}(\S{20})", r"\1…\2", text)
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[: LONGEST_TEXT * 2 // 3]} … {text[-LONGEST_TEXT // 4 :]}"
+    return text
+
+
 class Source:
     """A text and the path it is known by: what the user typed, or ``architectures/NAME.yaml``.
 
@@ -117,15 +134,18 @@ class Diagnostic:
 
     ``layer`` is the row's path, ``label`` the words under the caret, ``formula`` the arithmetic
     with its numbers, ``trail`` the calls of blocks that led here (innermost first), ``fixes``
-    the changes to offer, ``help`` advice that is no edit, ``unchecked`` how many layers were
+    the changes to offer, ``help`` advice that is no edit, ``otherwise`` the advice where there is
+    neither, ``unchecked`` how many layers were
     skipped because of it.
     """
 
     __slots__ = (
+        "_candidates",
+        "_fixes",
+        "_help",
+        "_otherwise",
         "code",
-        "fixes",
         "formula",
-        "help",
         "label",
         "layer",
         "message",
@@ -146,23 +166,58 @@ class Diagnostic:
         formula: str = "",
         help: Iterable[str] = (),
         fixes: Iterable[Fix] = (),
+        otherwise: Callable[[], Iterable[str]] = tuple,
         notes: Iterable[str] = (),
         related: Iterable[Related] = (),
         layer: str | None = None,
     ) -> None:
         self.code = ""
         self.severity: Severity = "error"
-        self.message = message
+        self.message = cut(message)
         self.span = span
         self.label = label
         self.formula = formula
-        self.help = tuple(help)
-        self.fixes = tuple(fixes)
+        self._help: Iterable[str] = help
+        self._fixes: tuple[Fix, ...] = ()
+        self._candidates: Iterable[Fix] | None = fixes
+        self._otherwise = otherwise
         self.notes = tuple(notes)
         self.related = tuple(related)
         self.layer = layer
         self.trail: tuple[str, ...] = ()
         self.unchecked = 0
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """Computed when first asked for: looking for a word that is near takes time, and most
+        diagnostics are only counted, in the trial of a fix of another.
+        """
+        self._look()
+        return self._fixes
+
+    @fixes.setter
+    def fixes(self, fixes: tuple[Fix, ...]) -> None:
+        self._look()
+        self._fixes = fixes
+
+    @property
+    def help(self) -> tuple[str, ...]:
+        """Advice; where there is none and nothing to offer, what the rule says ``otherwise``."""
+        self._look()
+        return tuple(self._help)
+
+    @help.setter  # noqa: A003 (the attribute's name, which reads well)
+    def help(self, lines: tuple[str, ...]) -> None:
+        self._look()
+        self._help = lines
+
+    def _look(self) -> None:
+        if self._candidates is not None:
+            candidates, self._candidates = self._candidates, None
+            self._fixes = tuple(candidates)
+            self._help = tuple(self._help)
+            if not self._fixes and not self._help:
+                self._help = tuple(self._otherwise())
 
     @property
     def path(self) -> str:

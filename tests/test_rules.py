@@ -76,6 +76,10 @@ BY_HAND: dict[str, tuple[str, Callable[[Path], list[Diagnostic]]]] = {
     "file-too-large": ("16 MiB of docstring", of_bytes(b"#" * (16 * 2**20 + 1))),
     "too-many-errors": ("500 mistakes", of_text("layers:\n" + "  - &a relu\n" * 501)),
     "tab-indentation": ("no tabs in Python files", of_text("input: 8x8x3\nlayers:\n\t- relu\n")),
+    "list-too-long": (
+        "1,001 items",
+        of_text(f"parameters: {{l: [{'1, ' * 1000}1]}}\n{SPEC}"),
+    ),
     "calls-too-deep": ("33 blocks", of_text(chain(33, "{}"))),
     "containers-too-deep": (
         "hundreds of brackets",

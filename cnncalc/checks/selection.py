@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from importlib import import_module
@@ -22,6 +23,7 @@ from cnncalc.diagnostics import RULES, Diagnostic, Related, Rule, Source, Span, 
 STAGES = ("text", "layers", "language", "network", "report", "checks")
 IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
 CODE = re.compile(r"[^\s,]+")
+MOST_OF_A_RULE = 100
 ESCAPES = {"'": "''", '"': "\\"}
 """What does not end a quoted text, and takes the next character with it."""
 STILL_AN_ERROR = "an error cannot be ignored in the spec"
@@ -86,6 +88,24 @@ def chosen(
 ) -> list[Diagnostic]:
     """Those whose code is selected (all, when nothing is) and not ignored."""
     return [d for d in diagnostics if (not select or d.code in select) and d.code not in ignore]
+
+
+def listed(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """At most `MOST_OF_A_RULE` warnings of each rule, of a file's findings; the last says how
+    many more there are.
+    """
+    kept: list[Diagnostic] = []
+    counts: Counter[str] = Counter()
+    last: dict[str, Diagnostic] = {}
+    for diagnostic in diagnostics:
+        counts[diagnostic.code] += diagnostic.severity != "error"
+        if counts[diagnostic.code] <= MOST_OF_A_RULE:
+            last[diagnostic.code] = diagnostic
+            kept.append(diagnostic)
+    for code, number in counts.items():
+        if number > MOST_OF_A_RULE:
+            last[code].notes += (f"{number - MOST_OF_A_RULE:,} more of [{code}] are not listed",)
+    return kept
 
 
 def strictly(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -112,18 +112,19 @@ def check_recursion(reader: StepReader) -> None:
     uses = {name: list(calls(block.steps)) for name, block in reader.blocks.items()}
     done: set[str] = set()
     for name in uses:
-        chain: list[str] = []
+        chain: dict[str, None] = {}
         stack = [(name, iter(uses[name]))] if name not in done else []
         while stack:
             current, rest = stack[-1]
             if len(chain) < len(stack):
-                chain.append(current)
+                chain[current] = None
             call = next(rest, None)
             if call is None:
                 stack.pop()
-                done.add(chain.pop())
+                done.add(chain.popitem()[0])
             elif call.word in chain:
-                circle = [*chain[chain.index(call.word) :], call.word]
+                names = list(chain)
+                circle = [*names[names.index(call.word) :], call.word]
                 reader.tell(rules.references.recursive_block(call.span, call.word, circle))
                 call.broken = True
             elif call.word not in done:

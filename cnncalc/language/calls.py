@@ -68,8 +68,14 @@ def tell_arguments(reader: StepReader, step: CallStep, block: Block, span: Span,
 
 def finish_calls(reader: StepReader) -> None:
     """Finds the parameters that take a name, to the last block; then reads all arguments."""
-    while any(hand_on(reader, call) for call in reader.calls):
-        pass
+    callers: dict[str, list[PendingCall]] = {}
+    for call in reader.calls:
+        callers.setdefault(call.step.word, []).append(call)
+    todo = list(reader.calls)
+    while todo:
+        call = todo.pop()
+        if hand_on(reader, call) and call.caller is not None:
+            todo += callers.get(call.caller.name, ())
     for call in reader.calls:
         read_arguments(reader, call)
     for block, name, span in reader.reads:

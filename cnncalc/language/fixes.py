@@ -6,7 +6,7 @@ Asked only when a form error is told; every candidate is tried before it is offe
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,14 @@ from cnncalc.text.edits import (
 from cnncalc.text.missing_kinds import missing_kind
 from cnncalc.text.nodes import Entry, Mapping, Node, Scalar
 from cnncalc.text.nodes import Sequence as ListNode
-from cnncalc.text.suggestions import FIELD_ALIASES, KIND_ALIASES, fold, nearest, other_number
+from cnncalc.text.suggestions import (
+    FIELD_ALIASES,
+    KIND_ALIASES,
+    LONGEST,
+    fold,
+    nearest,
+    other_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
@@ -113,13 +120,15 @@ def opposite(key: str, text: str, known: Sequence[str]) -> str | None:
     return None
 
 
-def of_unknown_kind(label: Scalar, value: Node | None, known: Sequence[str]) -> Iterator[Fix]:
+def of_unknown_kind(label: Scalar, value: Node | None, known: Collection[str]) -> Iterator[Fix]:
     """The label with the kind's name here, its number kept: `pool1`: `maxpool1`; and where its
     parameters too have other names here, those with it.
     """
     if missing_kind(label.text, known):
         own = nearest(label.text, [word for word in known if word not in KINDS])
         yield from [replacing(label.span, own)] if own else ()
+        return
+    if len(label.text) > LONGEST:
         return
     text = label.text.replace(" ", "_")
     plain = DIMENSION.sub("", text)
@@ -175,23 +184,25 @@ def key_meant(kind: type[Layer], key: str) -> str | None:
     return "" if fold(key) in (*INFERRED, *WITHOUT_EFFECT) else nearest(key, known, FIELD_ALIASES)
 
 
-def kind_meant(label: Scalar, value: Node | None) -> str:
+def kind_meant(label: Scalar, value: Node | None) -> Iterator[str]:
     """For a kind by another tool's name, with too little to make a step of, or too much: how it
-    is written here. Empty where a fix can say it.
+    is written here. Nothing where a fix can say it.
     """
     near = nearest(DIMENSION.sub("", label.text), list(KINDS), KIND_ALIASES)
     if near is None:
-        return ""
+        return
     if isinstance(value, Mapping):
         odd = [key for key in value.entries if key_meant(KINDS[near], key) is None]
-        return f"here the kind is called `{near}`, and has no key `{odd[0]}`" if odd else ""
+        if odd:
+            yield f"here the kind is called `{near}`, and has no key `{odd[0]}`"
+        return
     needed = [name for name, field in KINDS[near].fields.items() if field.required]
     given = 0 if value is None else len(value.items) if isinstance(value, ListNode) else 1
     if len(needed) <= given:
-        return ""
+        return
     texts = [source_text(value.span)] if isinstance(value, Scalar) else []
     pairs = ", ".join(f"{name}: {text}" for name, text in zip_longest(needed, texts, fillvalue="…"))
-    return f"here the kind is called `{near}`: write `{near}: {{{pairs}}}`"
+    yield f"here the kind is called `{near}`: write `{near}: {{{pairs}}}`"
 
 
 def of_no_list_form(kind: type[Layer], label: Scalar, node: ListNode) -> Iterator[Fix]:
@@ -409,10 +420,8 @@ def as_list(value: Scalar) -> tuple[Fix, ...]:
     return (replacing(value.span, f"[{source_text(value.span)}]"),)
 
 
-def to_name(span: Span, name: str, near: str | None) -> tuple[Fix, ...]:
+def to_name(span: Span, name: str, known: Iterable[str]) -> Iterator[Fix]:
     """The nearest name; for an index, as YOLO counts layers, `-1` is the previous one."""
-    if name == "-1":
-        near = "previous"
-    elif near and other_number(name, near):
-        near = None  # another number is another step
-    return (replacing(span, near),) if near else ()
+    near = "previous" if name == "-1" else nearest(name, known)
+    if near and not other_number(name, near):  # another number is another step
+        yield replacing(span, near)

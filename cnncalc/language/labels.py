@@ -11,6 +11,9 @@ NUMBER = re.compile(r"_?[0-9]+[a-z]?(_[0-9]+[a-z]?)*")
 DIMENSION = ("1d", "2d", "3d")
 
 
+LONGEST_NUMBER = 40
+
+
 class Label(NamedTuple):
     """``word``: the kind or block; ``number``: what follows, with its underscore if any."""
 
@@ -24,7 +27,7 @@ def read_label(text: str, words: Container[str], kinds: Container[str]) -> Label
     """
     if text in words:
         return Label(text, "")
-    for end in range(len(text) - 1, 0, -1):
+    for end in range(len(text) - 1, max(0, len(text) - 1 - LONGEST_NUMBER), -1):
         word, number = text[:end], text[end:]
         if word in words and NUMBER.fullmatch(number):
             if word[-1].isdigit() and number[0] != "_":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.language import late, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from cnncalc.diagnostics import Diagnostic, Span
     from cnncalc.language.spec import Block, Reference, Text
@@ -22,7 +24,7 @@ class Scope(NamedTuple):
     list of steps surrounds it whose input is more than the image.
     """
 
-    names: frozenset[str]
+    names: AbstractSet[str]
     in_channels: bool = False
     loop: bool = False
 
@@ -116,7 +118,7 @@ class TextNames:
         block = self.block
         given = self.given if block is None else block.tensors - {name}
         known = [*given, *self.text.names]
-        near = late.fixes.to_name(span, name, late.suggestions.nearest(name, known))
+        near = late.fixes.to_name(span, name, known)
         if labels := late.fixes.of_automatic_name(name, self.unnamed):
             advice = "an automatic name cannot be read: write it into the step's label"
         elif name in self.unnamed:
@@ -126,4 +128,4 @@ class TextNames:
             advice = (
                 "" if block is None else f"a block sees no names of its caller: pass '{name}' to it"
             )
-        self.tell(rules.references.unknown_step(span, name, known, (*labels, *near), advice))
+        self.tell(rules.references.unknown_step(span, name, known, chain(labels, near), advice))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Diagnostic, Problem, Span
+from cnncalc.language import rules as language_rules
 from cnncalc.language.expressions import Expression
 from cnncalc.layers import rules
 from cnncalc.layers.fields import BadValue, Field, Value
@@ -29,7 +30,7 @@ class ListOperand:
         self.is_constant: bool = all(item.is_constant for item in items)
         self.value: Value | None = None
         if self.is_constant:
-            self.value = tuple(item.evaluate({}) for item in items)
+            self.value = self.evaluate({})
 
     @property
     def span(self) -> Span:
@@ -44,7 +45,7 @@ class ListOperand:
         return f"[{', '.join(item.text for item in self.items)}]"
 
     def evaluate(self, scope: Mapping[str, Value]) -> Value:
-        return tuple(item.evaluate(scope) for item in self.items)
+        return tuple([item_value(item, scope) for item in self.items])
 
     def part(self, at: int | str | None) -> Span:
         """The place of one item."""
@@ -76,7 +77,7 @@ class MapOperand:
         return "{" + entries + "}"
 
     def evaluate(self, scope: Mapping[str, Value]) -> Value:
-        return {key: item.evaluate(scope) for key, item in self.entries.items()}
+        return {key: item_value(item, scope) for key, item in self.entries.items()}
 
     def part(self, at: int | str | None) -> Span:
         """The place of one entry's value."""
@@ -84,6 +85,21 @@ class MapOperand:
 
 
 Operand = Expression | ListOperand | MapOperand
+
+
+def item_value(item: Operand, scope: Mapping[str, Value]) -> Value:
+    """The value of one item. An expression gives no list there: lists of lists, built from one
+    another by name, would double with each line. Raises `Problem`, `Unknown`.
+    """
+    value = item.evaluate(scope)
+    if isinstance(item, Expression) and isinstance(value, tuple):
+        wanted = "a number, true or false, or a word"
+        raise Problem(
+            language_rules.form.wrong_form(
+                item.span, "an item of a list", wanted=wanted, found="a list"
+            )
+        )
+    return value
 
 
 def convert(field: Field[Any], value: Value, operand: Operand, subject: str) -> Any:

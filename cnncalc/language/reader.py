@@ -17,6 +17,7 @@ from cnncalc.language.steps import StepReader
 from cnncalc.language.words import found, language_words
 from cnncalc.layers.layer import KINDS
 from cnncalc.text import parser as yaml_tree
+from cnncalc.text.edits import near_name
 from cnncalc.text.parser import Broken, Entry, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class FileReader:
             if base is None and not self.steps.legal_name(item.key, "parameter"):
                 continue
             above = known if base else read
-            operand = self.steps.try_operand(item.value, Scope(frozenset(above)))
+            operand = self.steps.try_operand(item.value, Scope(above.keys()))
             if isinstance(operand, ListOperand) and any(
                 isinstance(inner, ListOperand) for inner in operand.items
             ):
@@ -214,7 +215,9 @@ class FileReader:
             else:
                 inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
             if kind is None:
-                self.tell(rules.form.unknown_kind(item.key.span, word, list(KINDS), []))
+                span, aliases = item.key.span, late.suggestions.KIND_ALIASES
+                near = near_name(span, word, KINDS, aliases)
+                self.tell(rules.form.unknown_kind(span, word, KINDS, near))
                 self.unsure(KINDS, inner)
             elif inner is None:
                 self.unsure((word,), None)
@@ -369,6 +372,6 @@ class FileReader:
         for name, tensor in own.items():
             if name not in {old.name for old in base.inputs}:
                 known = [old.name for old in base.inputs]
-                near = late.fixes.to_name(tensor.span, name, None)
+                near = late.fixes.to_name(tensor.span, name, ())
                 self.tell(rules.references.unknown_step(tensor.span, name, known, near))
         return tuple(own.get(old.name, old) for old in base.inputs)

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from cnncalc.language.names import Scope
 
 
-CONTAINERS = ("residual", "aux")
-
-
 class StepReader(LayerReader):
     """Reads steps of every class."""
 
@@ -130,18 +127,16 @@ class StepReader(LayerReader):
         """A step with its label and value; dispatches on what the label names."""
         text = label.text
         if text not in self.labels:
-            known = self.blocks.keys() | KINDS.keys() | set(CONTAINERS)
-            self.labels[text] = read_label(text, known, KINDS)
+            self.labels[text] = read_label(text, self.kinds, KINDS)
         read = self.labels[text]
         step: Step
         if self.misnamed and (text in self.misnamed or (read and read.word in self.misnamed)):
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
         elif read is None:
-            words, blocks = list(KINDS), list(self.blocks)
-            near = late.fixes.of_unknown_kind(label, value, [*blocks, *words, *CONTAINERS])
+            near = late.fixes.of_unknown_kind(label, value, self.kinds)
             advice = late.fixes.kind_meant(label, value)
-            self.tell(rules.form.unknown_kind(label.span, text, words, blocks, tuple(near), advice))
+            self.tell(rules.form.unknown_kind(label.span, text, self.kinds, near, advice))
             step = BrokenStep(label, "", value)
             self.look_for_a_name(step, value)
         elif read.word in KINDS:

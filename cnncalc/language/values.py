@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import ChainMap
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Problem
 from cnncalc.language import expressions, rules
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from cnncalc.language.names import Scope, TextNames
 
 
+CONTAINERS = ("residual", "aux")
+
 RESERVED = frozenset(
     ("residual", "aux", "i", "first", "last", "in_channels", "previous", "null")
 ).union(expressions.KEYWORDS, expressions.FUNCTIONS)
+
+
+MAX_ITEMS = 1_000
+"""Items of a list value; a list of steps or of names may be longer."""
 
 
 class Untold(Exception):
@@ -36,6 +43,8 @@ class ValueReader:
         self.problems = problems
         self.tell = problems.append
         self.blocks: dict[str, Block] = {}
+        self.kinds = ChainMap[str, Any](dict.fromkeys(CONTAINERS), KINDS, self.blocks)
+        """What a label may name."""
         self.misnamed: set[str] = set()
         """Names that blocks may not have: what a step of that label calls is not known."""
         self.defaults: dict[str, dict[str, Argument]] = {}
@@ -88,6 +97,9 @@ class ValueReader:
                         raise Problem(fault)
             return expression
         if isinstance(node, Sequence):
+            if len(node.items) > MAX_ITEMS:
+                extra = node.items[MAX_ITEMS].span
+                raise Problem(rules.limits.list_too_long(extra, len(node.items), MAX_ITEMS))
             return ListOperand(node, tuple(self.operand(item, scope) for item in node.items))
         if isinstance(node, Mapping) and keys:
             for key, entry in node.entries.items():

@@ -40,12 +40,19 @@ class Derived(NamedTuple):
 REQUIRED: Final = Derived("", lambda _: None)
 
 
+MOST_SHOWN: Final = 12
+"""Items of a list that are printed in full."""
+
+
 def shown(value: Value) -> str:
-    """A value as the user would write it."""
+    """A value as the user would write it; a long list is cut in the middle."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return f"[{', '.join(map(shown, value))}]"
+        if len(value) <= MOST_SHOWN:
+            return f"[{', '.join(map(shown, value))}]"
+        ends = [", ".join(map(shown, part)) for part in (value[:4], value[-4:])]
+        return f"[{', …, '.join(ends)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k}: {shown(v)}" for k, v in value.items()) + "}"
     return str(value)

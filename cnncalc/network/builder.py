@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Diagnostic, Problem, Unknown
@@ -19,6 +21,7 @@ from cnncalc.network.network import Group, Network, StepRange, Tensor
 from cnncalc.network.place import trail
 
 if TYPE_CHECKING:
+    from cnncalc.diagnostics import Source
     from cnncalc.language.operands import Operand
     from cnncalc.language.spec import Argument, Parameter
     from cnncalc.layers.fields import Field, Value
@@ -45,6 +48,8 @@ class Builder:
         self.defaults: dict[str, dict[str, Any]] = {}
         self.default_arguments: dict[str, dict[str, Argument]] = {}
         self.unsure: dict[str, set[str]] = {}
+        self.lines: dict[Source, list[tuple[int, int]]] = {}
+        self.indexed = 0
 
     def tell(self, diagnostic: Diagnostic, group: Group | None) -> Diagnostic:
         """Tells a mistake once per place, with the calls that led to it."""
@@ -186,11 +191,17 @@ class Builder:
     def cause_of(self, step: Step) -> Diagnostic | None:
         """The mistake told about a step's form: the first one between its label and its end."""
         end = step.value.end_line if step.value is not None else step.label.line
-        for problem in self.problems:
-            span = problem.span
-            if span.source is step.label.source and step.label.line <= span.line <= end:
-                return problem
-        return None
+        lines = self.problem_lines(step.label.source)
+        first, last = bisect_left(lines, (step.label.line, 0)), bisect_left(lines, (end + 1, 0))
+        return self.problems[min(lines[first:last], key=itemgetter(1))[1]] if first < last else None
+
+    def problem_lines(self, source: Source) -> list[tuple[int, int]]:
+        """The lines of a source with a mistake, in order, each with the mistake's index."""
+        for index in range(self.indexed, len(self.problems)):
+            span = self.problems[index].span
+            insort(self.lines.setdefault(span.source, []), (span.line, index))
+        self.indexed = len(self.problems)
+        return self.lines.get(source, [])
 
     def broken(self, step: Step, x: Tensor, *_: Any) -> Tensor:
         """A step whose kind is not known."""

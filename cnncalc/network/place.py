@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Edit, Fix, Related, Span
+from cnncalc.diagnostics import Edit, Fix, Related, Span, cut
 from cnncalc.language.spec import LayerStep, ResidualStep
 from cnncalc.layers.shape import PartialShape
 from cnncalc.network.network import Node
@@ -188,6 +188,6 @@ def trail(group: Group | None) -> tuple[str, ...]:
         arguments = f" ({group.arguments})" if group.arguments else ""
         shape = f", input {group.input.output}" if group.input is not None else ""
         place = f"{group.span.source.path}:{group.span.line}:{group.span.column}"
-        lines.append(f"in {group.path}{arguments}, {place}{shape}")
+        lines.append(cut(f"in {group.path}{arguments}, {place}{shape}"))
         group = group.parent
     return tuple(lines)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.language.blocks import calls
 from cnncalc.language.spec import AuxStep, CallStep, LayerStep, ResidualStep
 
 if TYPE_CHECKING:
@@ -45,9 +46,15 @@ class Measure:
         self.blocks: dict[str, Size] = {}
 
     def block(self, name: str) -> Size:
-        if name not in self.blocks:
-            self.blocks[name] = NOTHING  # a block that uses itself is told elsewhere
-            self.blocks[name] = self.steps(self.spec.blocks[name].steps)
+        """The size of a block; those that it calls first, however long the chain is."""
+        todo = [name]
+        while todo:
+            steps = self.spec.blocks[todo[-1]].steps
+            if todo[-1] not in self.blocks:
+                self.blocks[todo[-1]] = NOTHING  # a block that uses itself is told elsewhere
+                todo += (call.word for call in calls(steps) if call.word not in self.blocks)
+            else:
+                self.blocks[todo.pop()] = self.steps(steps)
         return self.blocks[name]
 
     def steps(self, steps: Iterable[Step]) -> Size:
@@ -78,5 +85,5 @@ class Measure:
             merge = int(not any(step.alone))  # of branches left out, no row may remain
             return merge + sum(size.rows for size in inside), sum(size.steps for size in inside)
         if isinstance(step, CallStep):
-            return self.block(step.word)
+            return self.blocks.get(step.word) or self.block(step.word)
         return self.steps(step.body) if isinstance(step, ResidualStep | AuxStep) else NOTHING

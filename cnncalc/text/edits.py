@@ -5,8 +5,15 @@ Beside `cnncalc.diagnostics`; knows places and nodes, and nothing of what they m
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnncalc.diagnostics import Edit, Fix, Span
 from cnncalc.text.nodes import Entry, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncalc.text.suggestions import Aliases
 
 
 def source_text(span: Span) -> str:
@@ -32,6 +39,17 @@ def behind(span: Span, text: str) -> Edit:
 def from_to(first: Span, last: Span) -> Span:
     """The stretch from the begin of one place to the end of another."""
     return Span(first.source, first.line, first.column, last.end_line, last.end_column)
+
+
+def near_name(
+    span: Span, name: str, known: Iterable[str], aliases: Aliases | None = None
+) -> Iterator[Fix]:
+    """The fix that writes the nearest legal name; looked up when it is asked for."""
+    from cnncalc.text.suggestions import nearest
+
+    near = nearest(name, known, aliases)
+    if near is not None:
+        yield replacing(span, near)
 
 
 def replacing(span: Span, text: str) -> Fix:

@@ -163,9 +163,11 @@ def missing_kind(label: str, known: Iterable[str] = ()) -> Missing | None:
     if len(label) > 60:
         return None
     plain = re.sub(r"_?\d+[a-z]?$", "", label)
+    names = [fold(word.rpartition(".")[2]) for word in (label, plain)]
+    if MISSING.keys().isdisjoint(names):
+        return None
     legal = {fold(word) for word in known}
-    for word in (label, plain):
-        folded = fold(word.rpartition(".")[2])
+    for folded in names:
         if folded in legal:
             return None
         if folded in MISSING:

@@ -7,6 +7,8 @@ does not have (`cnncalc.text.missing_kinds`), for which no look-alike is offered
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from cnncalc.text.missing_kinds import MISSING, fold
@@ -20,6 +22,11 @@ Aliases = Mapping[str, tuple[str, ...]]
 LONGEST: Final = 60
 """No name is longer; comparing more would only cost time."""
 
+CLOSE: Final = 0.66
+"""How similar two words are to be taken for one, from 0 to 1."""
+MOST_COMPARED: Final = 500
+"""Words that are compared by spelling; a file with more names has them as numbers."""
+
 
 def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None) -> str | None:
     """The legal word that is likeliest meant; None when none is near.
@@ -27,24 +34,43 @@ def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None
     ``candidates`` are the words that are legal in that place, and nothing else is ever offered;
     ``aliases`` is one of the tables below.
     """
-    folded = fold(word)
+    folded = fold(word) if len(word) <= 2 * LONGEST else ""
     if not folded or len(folded) > LONGEST:
         return None
-    legal: dict[str, str] = {}
-    for candidate in candidates:
-        if candidate != word:
-            legal.setdefault(fold(candidate), candidate)
-    if folded in legal:
-        return legal[folded]
-    for meant in (aliases or {}).get(folded, ()):
-        if fold(meant) in legal:
-            return legal[fold(meant)]
+    legal = _folded(tuple(candidates))
+    for meant in (folded, *map(fold, (aliases or {}).get(folded, ()))):
+        for candidate in legal.get(meant, ()):
+            if candidate != word:
+                return candidate
     if folded in MISSING and aliases in (KIND_ALIASES, WORD_ALIASES):
         return None
-    from difflib import get_close_matches
+    return _by_spelling(word, folded, legal)
 
-    close = get_close_matches(folded, legal, n=1, cutoff=0.66)
-    return legal[close[0]] if close else None
+
+@lru_cache(maxsize=8)
+def _folded(candidates: tuple[str, ...]) -> dict[str, list[str]]:
+    """The candidates by what they fold to, in order: kept, for mistakes come in numbers."""
+    legal: dict[str, list[str]] = {}
+    for candidate in dict.fromkeys(candidates):
+        legal.setdefault(fold(candidate), []).append(candidate)
+    return legal
+
+
+def _by_spelling(word: str, folded: str, legal: Mapping[str, list[str]]) -> str | None:
+    """The candidate that shares most letters in order, by `difflib`; the later of equals."""
+    from difflib import SequenceMatcher
+
+    matcher, size = SequenceMatcher(b=folded), len(folded)
+    best, found = (CLOSE, ""), None
+    likely = (name for name in legal if CLOSE * (size + len(name)) <= 2 * min(size, len(name)))
+    for name in islice(likely, MOST_COMPARED):
+        if legal[name] == [word]:
+            continue
+        matcher.set_seq1(name)
+        if matcher.quick_ratio() >= best[0] and (matcher.ratio(), name) >= best:
+            best = matcher.ratio(), name
+            found = next(candidate for candidate in legal[name] if candidate != word)
+    return found
 
 
 def other_number(word: str, near: str) -> bool:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class Call(Node):
     """A function of some arguments. Raises `Fault` where their number is wrong."""
 
-    __slots__ = ("arguments", "function", "name")
+    __slots__ = ("arguments", "function", "known", "name")
 
     def __init__(self, start: int, end: int, name: str, arguments: Sequence[Node]) -> None:
         self.start, self.end = start, end
         self.name, self.arguments, self.function = name, arguments, SIGNATURES[name]
+        self.known: tuple[Any, Any] = (None, None)
+        """A list and what it gave: in a repeat it is the same list every time."""
         given, most = len(arguments), self.function.most
         if given == 0 or (most is not None and given > most):
             wanted = self.function.takes
@@ -36,8 +38,14 @@ class Call(Node):
             )
 
     def evaluate(self, scope: Mapping[str, Value]) -> Value:
-        value = self.function.compute(self, [a.evaluate(scope) for a in self.arguments])
+        values = [a.evaluate(scope) for a in self.arguments]
+        items, value = self.known
+        if items is not None and items is values[0]:
+            return value  # type: ignore[no-any-return] # a number
+        value = self.function.compute(self, values)
         if -LIMIT <= value <= LIMIT:
+            if isinstance(values[0], tuple):
+                self.known = values[0], value
             return value
         raise self.too_large(value)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
-from cnncalc.language.rules.references import known_names, rename
+from cnncalc.language.rules.references import known_names
+from cnncalc.text.edits import near_name
 from cnncalc.text.missing_kinds import missing_kind
-from cnncalc.text.suggestions import FIELD_ALIASES, KIND_ALIASES, nearest
+from cnncalc.text.suggestions import FIELD_ALIASES
 
 
 @rule("form")
@@ -34,13 +35,13 @@ def unknown_key(
         layers:
           - conv: {filters: 16, kernel: 3, padding: 1}
     """
-    fixes = rename(span, nearest(key, known, FIELD_ALIASES)) if fixes is None else tuple(fixes)
+    near = near_name(span, key, known, FIELD_ALIASES)
     return Diagnostic(
         f"{where} has no {what} '{key}'",
         span,
         label=f"unknown {what}",
-        fixes=fixes,
-        help=() if fixes else known_names(known),
+        fixes=near if fixes is None else fixes,
+        otherwise=lambda: known_names(known),
     )
 
 
@@ -48,10 +49,9 @@ def unknown_key(
 def unknown_kind(
     span: Span,
     label: str,
-    known: Sequence[str],
-    blocks: Sequence[str],
-    fixes: Iterable[Fix] | None = None,
-    advice: str = "",
+    known: Collection[str] = (),
+    fixes: Iterable[Fix] = (),
+    advice: Iterable[str] = (),
 ) -> Diagnostic:
     """A step's label names neither a layer kind nor a block.
 
@@ -68,11 +68,8 @@ def unknown_kind(
         layers:
           - conv: [16, 3]
     """
-    if fixes is None:
-        fixes = rename(span, nearest(label, [*blocks, *known], KIND_ALIASES))
-    fixes = tuple(fixes)
-    missing = None if fixes else missing_kind(label, [*blocks, *known])
-    if missing is not None:
+    missing = missing_kind(label, known)
+    if missing is not None and not (fixes := tuple(fixes)):
         return Diagnostic(
             f"cnncalc has no '{label}': {missing.why}",
             span,
@@ -84,7 +81,8 @@ def unknown_kind(
         span,
         label="unknown",
         fixes=fixes,
-        help=(advice,) if advice else () if fixes else ("`cnncalc kinds` lists the layer kinds",),
+        help=advice,
+        otherwise=lambda: ("`cnncalc kinds` lists the layer kinds",),
     )
 
 

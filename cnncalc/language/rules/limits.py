@@ -76,6 +76,19 @@ def too_many_steps(span: Span, limit: int) -> Diagnostic:
 
 
 @rule("limits")
+def list_too_long(span: Span, count: int, limit: int) -> Diagnostic:
+    """A list value has more than 1,000 items. A list of steps may be longer.
+
+    No net has so many stages; a list that long is most likely data that is no part of a spec.
+    """
+    return Diagnostic(
+        f"a list of {count:,} items is longer than the {limit:,} allowed",
+        span,
+        label="the first too many",
+    )
+
+
+@rule("limits")
 def calls_too_deep(span: Span, limit: int) -> Diagnostic:
     """Blocks call blocks more than 32 deep.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
+from cnncalc.text.edits import near_name
 from cnncalc.text.missing_kinds import missing_kind, recipe_of
-from cnncalc.text.suggestions import WORD_ALIASES, nearest
+from cnncalc.text.suggestions import WORD_ALIASES
 
 
 def rename(span: Span, name: str | None) -> tuple[Fix, ...]:
@@ -44,14 +45,12 @@ def unknown_name(
         layers:
           - conv: [width, 3]
     """
-    near = nearest(name, [*known, *words], WORD_ALIASES)
-    missing = None if near else missing_kind(name)
     return Diagnostic(
         f"nothing here is called '{name}'",
         span,
         label="not defined",
-        fixes=rename(span, near),
-        help=recipe_of(missing) or (() if near else known_names(known)),
+        fixes=near_name(span, name, [*known, *words], WORD_ALIASES),
+        otherwise=lambda: recipe_of(missing_kind(name)) or known_names(known),
     )
 
 
@@ -164,17 +163,14 @@ def unknown_step(
           - conv1: [16, 3]
           - conv2: {from: conv1, filters: 16, kernel: 3}
     """
-    fixes = tuple(fixes)
+    none = ("only a step with a name can be read",)
     return Diagnostic(
         f"no step is named '{name}'",
         span,
         label="unknown",
         fixes=fixes,
-        help=(advice,)
-        if advice
-        else ()
-        if fixes
-        else known_names(known) or ("only a step with a name can be read",),
+        help=(advice,) if advice else (),
+        otherwise=lambda: known_names(known) or none,
     )
 
 
@@ -375,12 +371,11 @@ def unknown_base(
     Good:
         extends: lenet5
     """
-    near = nearest(name, known)
     return Diagnostic(
         f"cannot extend '{name}': {why}",
         span,
         label="refused" if refused else "not found",
-        fixes=rename(span, near),
+        fixes=near_name(span, name, known),
     )
 
 

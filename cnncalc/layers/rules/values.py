@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cnncalc.diagnostics import Diagnostic, Fix, Span, rule
-from cnncalc.text.edits import replacing, source_text
+from cnncalc.text.edits import near_name, replacing, source_text
 from cnncalc.text.missing_kinds import missing_kind, recipe_of
-from cnncalc.text.suggestions import WORD_ALIASES, nearest
+from cnncalc.text.suggestions import WORD_ALIASES
 
 
 @rule("values")
@@ -131,12 +131,10 @@ def unknown_word(
         layers:
           - conv: {filters: 16, kernel: 3, padding: valid, activation: relu}
     """
-    near = nearest(shown, [*choices, *names], WORD_ALIASES)
-    missing = None if near else missing_kind(shown)
     return Diagnostic(
         f"{subject}: '{shown}' is not one of the choices",
         span,
         label="not a choice",
-        fixes=[replacing(span, near)] if near else (),
-        help=() if near else (*recipe_of(missing), f"the choices: {', '.join(choices)}"),
+        fixes=near_name(span, shown, [*choices, *names], WORD_ALIASES),
+        otherwise=lambda: (*recipe_of(missing_kind(shown)), f"the choices: {', '.join(choices)}"),
     )

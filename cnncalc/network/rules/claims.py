@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
 from cnncalc.language.quantities import exact
-from cnncalc.language.rules.references import known_names, rename
+from cnncalc.language.rules.references import known_names
+from cnncalc.text.edits import near_name
 from cnncalc.text.suggestions import nearest, other_number
 
 if TYPE_CHECKING:
@@ -111,14 +112,13 @@ def unknown_path(span: Span, path: str, known: Sequence[str]) -> Diagnostic:
           - conv1: [16, 3]
         expect: {layers: {conv1: 30x30x16}}
     """
-    near = nearest(path, known)
-    near = None if near and other_number(path, near) else near
+    near = near_name(span, path, known)
     return Diagnostic(
         f"the net has no '{path}'",
         span,
         label="unknown path",
-        fixes=rename(span, near),
-        help=() if near else known_names(known),
+        fixes=(fix for fix in near if not other_number(path, fix.text)),
+        otherwise=lambda: known_names(known),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.diagnostics import cut
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -71,15 +73,16 @@ def summary(run: Run) -> str:
 
 def help_of(diagnostic: Diagnostic) -> list[str]:
     """What to do about it: the fixes that were tried, in one line, then the advice."""
-    plain = [f"`{m.text}`" for m in diagnostic.fixes if "`" not in m.text and not m.gives]
+    plain = [f"`{cut(m.text)}`" for m in diagnostic.fixes if "`" not in m.text and not m.gives]
     rest = [offered(m) for m in diagnostic.fixes if "`" in m.text or m.gives]
     fixes = [f"write {' or '.join(plain)}", *rest] if plain else rest
-    return ["; ".join(fixes), *diagnostic.help] if fixes else list(diagnostic.help)
+    return [*(["; ".join(fixes)] if fixes else []), *map(cut, diagnostic.help)]
 
 
 def offered(fix: Fix) -> str:
     """A fix in words: what to paste in backticks, or a sentence that has them."""
     text = fix.text if "`" in fix.text else f"`{fix.text}`"
+    text = cut(text)
     return f"{text} gives {fix.gives}" if fix.gives else text
 
 
