@@ -9,6 +9,7 @@ docstring the manual page that ``cnncalc rule CODE`` prints.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from types import ModuleType
@@ -248,8 +249,12 @@ class Rule(Generic[P]):
         self.code = function.__name__.replace("_", "-")
         self.family = family
         self.severity = severity
-        self.__doc__ = function.__doc__
         RULES[self.code] = self
+
+    @property
+    def page(self) -> str:
+        """The manual page: the docstring of the function."""
+        return docstring(self.function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Diagnostic:
         diagnostic = self.function(*args, **kwargs)
@@ -276,6 +281,20 @@ class Problem(Exception):
 
 class Unknown(Exception):
     """A value that cannot be known because of a mistake already told: skip, count, be silent."""
+
+
+def docstring(of: Callable[..., object]) -> str:
+    """The docstring of a function or class, which `python -OO` does not keep: then of its source.
+    Empty where there is none.
+    """
+    if of.__doc__ is not None or not sys.flags.optimize:
+        return of.__doc__ or ""
+    import ast
+    import inspect
+
+    found = ast.parse(inspect.getsource(of)).body[0]
+    assert isinstance(found, ast.FunctionDef | ast.ClassDef)
+    return ast.get_docstring(found, clean=False) or ""
 
 
 def lazy_modules(package: str, names: Iterable[str]) -> Callable[[str], ModuleType]:

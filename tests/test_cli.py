@@ -13,7 +13,7 @@ import pytest
 from cnncalc.cli import COMMANDS, command_first
 from cnncalc.cli.output import wants_color
 from cnncalc.render import FORMATS
-from cnncalc.text.files import shipped
+from cnncalc.text.files import read_shipped
 from tests.commands import BROKEN, GOOD, run, words
 
 pytestmark = pytest.mark.usefixtures("nets")
@@ -231,7 +231,7 @@ def test_warnings_stand_below_the_table() -> None:
 
 def test_source(nets: Path) -> None:
     assert run("good.yaml", "--source").stdout == GOOD
-    assert run("vgg16", "--source").stdout == Path(shipped()["vgg16"]).read_text("utf-8")
+    assert run("vgg16", "--source").stdout == read_shipped("vgg16").text
     (nets / "crlf.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert run("crlf.yaml", "--source").stdout == GOOD
 

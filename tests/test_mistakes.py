@@ -20,7 +20,7 @@ import cnncalc
 from cnncalc.api import Net
 from cnncalc.checks.trials import fixed_texts
 from cnncalc.diagnostics import RULES, Diagnostic
-from cnncalc.text.files import shipped
+from cnncalc.text.files import read_shipped, shipped
 from tests.commands import run
 
 FOLDER = Path(__file__).parent / "mistakes"
@@ -98,7 +98,7 @@ def test_a_new_warning_does_not_withdraw_a_fix_of_an_error() -> None:
 
 
 def test_no_shipped_net_needs_to_silence_the_stride_of_a_shortcut() -> None:
-    texts = [Path(path).read_text("utf-8") for path in shipped().values()]
+    texts = [read_shipped(name).text for name in shipped()]
     assert len(texts) > 70
     assert not [text for text in texts if "ignore[stride-larger-than-kernel]" in text]
 

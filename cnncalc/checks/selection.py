@@ -10,7 +10,6 @@ code. An error cannot be taken away in the spec, for the net is wrong there: it 
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from cnncalc.diagnostics import RULES, Diagnostic, Related, Rule, Source, Span, extends_of
+from cnncalc.text.files import without_links
 
 STAGES = ("text", "layers", "language", "network", "report", "checks")
 IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
@@ -173,7 +173,7 @@ def identity_of(diagnostic: Diagnostic) -> Hashable:
 
 
 def place_of(span: Span) -> Hashable:
-    return os.path.realpath(span.source.path), span[1:]
+    return without_links(span.source.path), span[1:]
 
 
 def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -80,6 +80,11 @@ class Commands(click.Group):
             args = ["--help"]
         return super().parse_args(ctx, command_first(args))
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        from cnncalc.cli.options import help_option
+
+        return help_option(super().get_help_option(ctx))
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)
         click.Command.format_options(self, ctx, formatter)

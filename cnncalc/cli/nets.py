@@ -42,7 +42,7 @@ def say_which(net: str, *, folder: bool = False) -> None:
     """Says what a NET is that names both a shipped architecture and a file or a folder here;
     ``folder``: the folder was taken.
     """
-    if sources.shipped_path(net) is None or not os.path.lexists(net):
+    if not sources.is_shipped(net) or not os.path.lexists(net):
         return
     if not os.path.isdir(net):
         complain(f"{net} is the file of that name here, not the shipped architecture")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cnncalc.diagnostics import docstring
 from cnncalc.report.report import DTYPE_BYTES
 
 if TYPE_CHECKING:
@@ -16,6 +17,21 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 LARGEST_BATCH = 1_000_000
 DEEPEST = 1_000
+
+
+def help_option(option: click.Option | None) -> click.Option | None:
+    """The option `--help`, its page printed as all else is: the output may be a full disk."""
+    if option is not None:
+        option.callback = _print_help
+    return option
+
+
+def _print_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    from cnncalc.cli.output import emit
+
+    if wanted and not ctx.resilient_parsing:
+        emit(f"{ctx.get_help()}\n")
+        ctx.exit()
 
 
 class Option(click.Option):
@@ -36,8 +52,12 @@ class Command(click.Command):
     """A command whose help has examples, and its options under headings."""
 
     def __init__(self, *args: Any, examples: str = "", **rest: Any) -> None:
+        rest["help"] = rest.get("help") or docstring(rest["callback"])
         super().__init__(*args, **rest)
         self.examples = examples
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return help_option(super().get_help_option(ctx))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}

@@ -120,9 +120,9 @@ def is_single(value: str) -> bool:
 
 def _names_shipped(base: str) -> bool:
     """Whether a base is a shipped net, or one misspelt."""
-    from cnncalc.text.files import shipped, shipped_path
+    from cnncalc.text.files import is_shipped, shipped
 
-    return shipped_path(base) is not None or any(similar(fold(base), fold(n)) for n in shipped())
+    return is_shipped(base) or any(similar(fold(base), fold(n)) for n in shipped())
 
 
 def meanings(unknown: Iterable[str], own: Iterable[str]) -> dict[str, tuple[str, bool]]:

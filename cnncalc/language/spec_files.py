@@ -50,7 +50,7 @@ def find_specs(arguments: Iterable[str]) -> Found:
         for candidate in _candidates(argument):
             holds_spec |= not candidate.why
             path = candidate.path
-            key = os.path.realpath(path) if os.path.lexists(path) else path
+            key = sources.without_links(path) if os.path.lexists(path) else path
             if key not in found or (found[key].why and not candidate.why):
                 found[key] = candidate
         if not holds_spec:
@@ -63,7 +63,7 @@ def _candidates(argument: str) -> Iterator[Candidate]:
     if argument == "-":
         yield Candidate(argument)
     elif os.path.isdir(argument):
-        yield from _in_folder(argument, os.path.realpath(argument))
+        yield from _in_folder(argument, sources.without_links(argument))
     elif has_magic(argument) and not os.path.lexists(argument):
         yield from _in_glob(argument)
     else:
@@ -73,7 +73,7 @@ def _candidates(argument: str) -> Iterator[Candidate]:
 def _in_glob(pattern: str) -> Iterator[Candidate]:
     """What a glob matches, as if the folder before its first wildcard were searched."""
     folder = os.path.dirname(re.split(r"[*?\[]", pattern, maxsplit=1)[0])
-    root = os.path.realpath(folder)
+    root = sources.without_links(folder)
     parts = [part for part in pattern.removeprefix(folder).split(os.sep) if part]
     parts = [
         p for p, before in zip(parts, ["", *parts], strict=False) if (p, before) != ("**",) * 2
@@ -148,4 +148,4 @@ def is_yaml(path: str) -> bool:
 
 def is_inside(path: str, root: str) -> bool:
     """Whether a path, its links resolved, lies in a folder that has none."""
-    return sources.is_inside(os.path.realpath(path), root)
+    return sources.is_inside(sources.without_links(path), root)

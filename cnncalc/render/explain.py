@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Unknown
+from cnncalc.diagnostics import Unknown, docstring
 from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.layer import LayerProblem, Storage
 from cnncalc.layers.window import WindowLayer
@@ -51,7 +51,7 @@ def explain(report: Report, row: Row, view: View) -> str:
 def opening(page: Page, row: Row) -> None:
     """What the layer is, what enters and what leaves."""
     page.title(row.name, row.description)
-    meaning, _, more = (type(row.layer).__doc__ or "").partition("\n\n")
+    meaning, _, more = docstring(type(row.layer)).partition("\n\n")
     page.paragraph(" ".join(meaning.split()))
     if more.strip():
         page.paragraph(" ".join(more.split()))

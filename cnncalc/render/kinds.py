@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.diagnostics import Unknown
+from cnncalc.diagnostics import Unknown, docstring
 from cnncalc.layers import KINDS
 from cnncalc.layers.fields import Choice, Derived, Field, Flag
 from cnncalc.layers.layer import LayerProblem
@@ -44,7 +44,7 @@ def overview(view: View) -> str:
 
 def title(kind: type[Layer]) -> str:
     """The first sentence of its page."""
-    return " ".join((kind.__doc__ or "").partition("\n\n")[0].split())
+    return " ".join(docstring(kind).partition("\n\n")[0].split())
 
 
 def form(kind: type[Layer]) -> str:
@@ -72,7 +72,7 @@ def page_of(kind: type[Layer], view: View) -> str:
     page = Page(view)
     page.title(kind.kind, kind.family)
     page.gap()
-    for paragraph in (kind.__doc__ or "").strip().split("\n\n"):
+    for paragraph in docstring(kind).strip().split("\n\n"):
         page.paragraph(" ".join(paragraph.split()))
     page.gap()
     page.paragraph("Written", style="bold")

@@ -21,7 +21,7 @@ class Page(NamedTuple):
 
 def read_page(rule: Rule[...]) -> Page:
     """The manual page of a rule."""
-    first, _, rest = (rule.__doc__ or rule.code).partition("\n")
+    first, _, rest = (rule.page or rule.code).partition("\n")
     doc = f"{first}\n{dedented(rest)}\n"
     examples = tuple((m[1], dedented(m[2]).strip("\n") + "\n") for m in EXAMPLE.finditer(doc))
     prose = EXAMPLE.sub("", doc).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.diagnostics import docstring
 from cnncalc.language.expressions.literals import FUNCTIONS, KEYWORDS
 from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
 from cnncalc.language.words import SHORTCUTS, language_words
@@ -142,7 +143,7 @@ def kind_schema(kind: type[Layer]) -> Schema:
 
 def page_of(kind: type[Layer]) -> str:
     """A kind's page in the reference, its lines joined to paragraphs."""
-    paragraphs = (kind.__doc__ or kind.kind).split("\n\n")
+    paragraphs = (docstring(kind) or kind.kind).split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 

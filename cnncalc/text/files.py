@@ -6,9 +6,13 @@ import os
 import stat
 import sys
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Problem, Source
 from cnncalc.text.parser import decode
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 MAX_BYTES = 16 * 2**20
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -19,18 +23,28 @@ class Unreadable(Exception):
 
 
 @cache
-def folder() -> str:
-    """The folder of the shipped architectures: inside the package, or beside it in a checkout."""
+def folder() -> str | None:
+    """The folder of the shipped architectures: inside the package, or beside it in a checkout.
+    None where the package lies in an archive.
+    """
     inside = os.path.join(HERE, "architectures")
     beside = os.path.join(os.path.dirname(HERE), "architectures")
-    return inside if os.path.isdir(inside) else beside
+    return next(filter(os.path.isdir, (inside, beside)), None)
+
+
+def archive() -> Traversable:
+    """The shipped architectures inside an archive."""
+    from importlib.resources import files
+
+    return files("cnncalc") / "architectures"
 
 
 @cache
-def shipped() -> dict[str, str]:
-    """The shipped architectures: name → path of the file."""
-    names = sorted(name for name in os.listdir(folder()) if name.endswith(".yaml"))
-    return {name[:-5]: os.path.join(folder(), name) for name in names}
+def shipped() -> tuple[str, ...]:
+    """The names of the shipped architectures, sorted."""
+    here = folder()
+    names = os.listdir(here) if here else [entry.name for entry in archive().iterdir()]
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".yaml")))
 
 
 def read(net: str) -> Source:
@@ -40,15 +54,27 @@ def read(net: str) -> Source:
     Raises `Unreadable`, and `Problem` for a text that is none (encoding, size).
     """
     if net == "-":
-        return decode("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
-    if shipped_path(net) is not None and (os.path.isdir(net) or not os.path.lexists(net)):
+        return decode("<stdin>", read_stdin())
+    if is_shipped(net) and (os.path.isdir(net) or not os.path.lexists(net)):
         return read_shipped(net)
     return decode(unlike_option(net), read_bytes(net))
 
 
 def read_shipped(name: str) -> Source:
     """The text of the shipped architecture of that name, which there is."""
-    return decode(f"architectures/{name}.yaml", read_bytes(os.path.join(folder(), f"{name}.yaml")))
+    here, file = folder(), f"{name}.yaml"
+    data = read_bytes(os.path.join(here, file)) if here else (archive() / file).read_bytes()
+    return decode(f"architectures/{file}", data)
+
+
+def read_stdin() -> bytes:
+    """What standard input holds, at most one byte more than the limit; raises `Unreadable`."""
+    try:
+        if sys.stdin is None:
+            raise OSError("standard input is closed")
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
 
 
 def unlike_option(path: str) -> str:
@@ -56,12 +82,12 @@ def unlike_option(path: str) -> str:
     return os.path.join(".", path) if path.startswith("-") else path
 
 
-def shipped_path(net: str) -> str | None:
-    """The file of a shipped architecture; the folder is not listed for one that exists."""
+def is_shipped(net: str) -> bool:
+    """Whether there is a shipped architecture of this name; the folder is not listed."""
     if not net.replace("_", "").isalnum():
-        return None
-    path = os.path.join(folder(), f"{net}.yaml")
-    return path if os.path.isfile(path) else None
+        return False
+    here, file = folder(), f"{net}.yaml"
+    return os.path.isfile(os.path.join(here, file)) if here else (archive() / file).is_file()
 
 
 def read_bytes(path: str) -> bytes:
@@ -93,7 +119,7 @@ def open_base(name: str, from_source: Source) -> Source:
     Nothing of a file is returned, and so nothing can be shown, unless it looks like a spec.
     """
     if not is_path(name):
-        if shipped_path(name) is None:
+        if not is_shipped(name):
             raise OSError("no shipped architecture has this name", list(shipped()))
         return read_shipped(name)
     here = "" if from_source.path.startswith("<") else os.path.dirname(from_source.path)
@@ -115,7 +141,7 @@ def check_place(path: str, here: str) -> None:
     there is no repository, outside that folder and the current one. Links are resolved.
     """
     try:
-        real, folder, current = (os.path.realpath(p) for p in (path, here, ""))
+        real, folder, current = (without_links(p) for p in (path, here, ""))
     except (OSError, ValueError) as error:
         raise Unreadable(getattr(error, "strerror", None) or str(error)) from None
     root = repository_of(folder)
@@ -136,9 +162,19 @@ def repository_of(folder: str) -> str | None:
     return folder
 
 
+def without_links(path: str) -> str:
+    """The absolute path, its links resolved; as it is where the current folder was deleted."""
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        return path
+
+
 def is_inside(path: str, folder: str) -> bool:
-    """Whether one path lies below another, or is it; both without links."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+    """Whether one path lies below another, or is it; both without links. Nothing lies in a folder
+    that was deleted.
+    """
+    return bool(folder) and (path == folder or path.startswith(folder.rstrip(os.sep) + os.sep))
 
 
-__all__ = ["Problem", "Unreadable", "is_inside", "open_base", "read", "shipped", "shipped_path"]
+__all__ = ["Problem", "Unreadable", "is_inside", "is_shipped", "open_base", "read", "shipped"]

@@ -18,7 +18,10 @@ def relative(path: str) -> str:
 
 
 def _same_drive(path: str) -> bool:
-    return os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0]
+    try:
+        return os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0]
+    except FileNotFoundError:  # the working directory was deleted
+        return False
 
 
 def anchored(span: Span, path: str) -> Span:
