@@ -17,7 +17,7 @@ import pytest
 
 import cnncalc
 
-SCRIPTS = Path(__file__).parent.parent / "benchmarks"
+SCRIPTS = Path(__file__).parent / "benchmarks"
 pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="the scripts need POSIX")
 
 

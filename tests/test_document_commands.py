@@ -23,6 +23,7 @@ import yaml
 from cnncalc.checks.selection import rules
 from cnncalc.cli import COMMANDS, main
 from cnncalc.layers import KINDS
+from cnncalc.schema import schema
 from cnncalc.text.files import shipped
 from tests import console
 from tests.commands import GOOD, run
@@ -41,7 +42,7 @@ PLACEHOLDERS = {"NET": "vgg16", "KIND": "conv", "FILE": "mynet.yaml", "<TAB>": "
 RUN_ELSEWHERE = {
     "python3 -m venv": ".ci/run",
     "pip install -e": "the tools beside cnncalc are no part of the tests",
-    "python benchmarks/run.py": "test_benchmarks.py, with --quick and without --write",
+    "python tests/benchmarks/run.py": "test_benchmarks.py, with --quick and without --write",
 }
 """How commands begin that no test here runs, and where they are run or why not."""
 
@@ -113,7 +114,7 @@ def test_a_command_runs(command: Command, program: Path, tmp_path: Path) -> None
     (tmp_path / "nets").mkdir()
     for name in ("nets/detector.yaml", "mynet.yaml"):
         (tmp_path / name).write_text(GOOD)
-    for name in ("benchmarks", "architectures"):
+    for name in ("tests", "architectures"):
         (tmp_path / name).symlink_to(ROOT / name)
     console.write_files(command.document.read_text("utf-8"), tmp_path)
     env = {**os.environ, "PATH": f"{program}{os.pathsep}{os.environ['PATH']}",
@@ -180,7 +181,7 @@ def strings(value: Any) -> Iterator[str]:
 @cache
 def options() -> frozenset[str]:
     """The options of all commands, and of the benchmarks."""
-    script = (ROOT / "benchmarks" / "run.py").read_text("utf-8")
+    script = (ROOT / "tests" / "benchmarks" / "run.py").read_text("utf-8")
     own = {name for p in parameters() for name in [*p.opts, *p.secondary_opts]}
     return frozenset(own | set(re.findall('"(--[a-z]+)"', script)))
 
@@ -196,7 +197,7 @@ def parameters() -> Iterator[click.Parameter]:
 def vocabulary() -> frozenset[str]:
     """Kinds, keys, fields, rules and their families, options, formats, columns, quantities, …"""
     words = {*KINDS, *shipped(), *COMMANDS, *rules(), *(rule.family for rule in rules().values())}
-    words.update(strings(json.loads((ROOT / "schema" / "cnncalc.schema.json").read_text("utf-8"))))
+    words.update(strings(schema()))
     words.update(yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"])
     for args in (["vgg16"], ["memory", "vgg16"], ["check", "vgg16"]):
         words.update(strings(json.loads(run(*args, "--format", "json").stdout)))

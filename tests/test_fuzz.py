@@ -1,6 +1,6 @@
 """Hostile and broken specs: never a traceback, a hang, or a character that commands a terminal.
 
-`scripts/fuzz.py` breaks specs for as long as one likes; here are a few hundred of its mutants,
+`tests/fuzz.py` breaks specs for as long as one likes; here are a few hundred of its mutants,
 random texts, and by name each trap that was ever found in what the tool is made of.
 """
 
@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from cnncalc.diagnostics import printable
 from cnncalc.render import FORMATS
 from cnncalc.render.findings import FORMATS as FINDINGS
-from scripts.fuzz import MUTATIONS, Mutation, examine, seeds
 from tests.commands import process, run
+from tests.fuzz import MUTATIONS, Mutation, examine, seeds
 
 HEAD = "input: 32x32x3\nlayers:\n"
 ROUNDS = 40

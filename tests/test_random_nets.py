@@ -1,7 +1,7 @@
 """Random nets beside PyTorch: every figure of cnncalc is the one that running the net gives.
 
 A net that differs is printed, made as small as it goes. More of them:
-`python -m scripts.compare_nets --nets 5000 --seed 2`.
+`python -m tests.compare_nets --nets 5000 --seed 2`.
 """
 
 from __future__ import annotations

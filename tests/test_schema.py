@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,16 @@ def test_it_is_a_draft_07_schema() -> None:
 
 
 def test_the_committed_file_is_the_generated_one() -> None:
-    """Else: `cnncalc schema --output schema/cnncalc.schema.json`."""
-    committed = (ROOT / "schema" / "cnncalc.schema.json").read_text("utf-8")
+    """Else: `cnncalc schema --output architectures/cnncalc.schema.json`."""
+    committed = (ROOT / "architectures" / "cnncalc.schema.json").read_text("utf-8")
     assert committed == schema_text()
+
+
+@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+def test_a_shipped_net_names_the_schema_beside_it(path: Path) -> None:
+    """Editors take it from there, in a checkout and in the installed package."""
+    (name,) = re.findall(r"\$schema=(\S+)", path.read_text("utf-8").partition("\n")[0])
+    assert (path.parent / name).resolve() == ROOT / "architectures" / "cnncalc.schema.json"
 
 
 def test_every_reference_has_its_definition() -> None:

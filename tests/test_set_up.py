@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from scripts import constraints
+from tests import constraints
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,7 +28,7 @@ def normal(requirement: str) -> str:
 
 
 def test_all_that_is_asked_for_is_pinned() -> None:
-    """The build back end too; `python -m scripts.constraints` renews the file."""
+    """The build back end too; `python -m tests.constraints` renews the file."""
     asked = {normal(requirement) for requirement in constraints.wanted()}
     assert {"hatchling", "pytest", "click"} <= asked
     assert asked <= pinned().keys()
@@ -63,7 +63,7 @@ def test_the_lowest_versions_are_those_of_pyproject() -> None:
     lowest = dict(line.split("==") for line in constraints.lowest())
     assert lowest["click"] == "8.1"
     assert {"click", "rich", "PyYAML", "pytest", "hypothesis"} <= lowest.keys()
-    assert "scripts.constraints --lowest" in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "tests.constraints --lowest" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
 def test_the_newest_are_tried_on_a_schedule() -> None:
@@ -82,8 +82,29 @@ def test_the_sdist_has_all_that_the_tests_read() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     has_always = {"pyproject.toml"}
+    assert top_level() - has_always - {name.strip("/") for name in included} == set()
+
+
+def top_level() -> set[str]:
+    """The names in the repository's folder, without what is made there."""
     made = {".git", "dist", "build", "PKG-INFO"}
-    there = {path.name for path in ROOT.iterdir()} - made - has_always
+    there = {path.name for path in ROOT.iterdir()} - made
     ignored = (ROOT / ".gitignore").read_text("utf-8").split()
-    there = {n for n in there if not any(Path(n).match(line.strip("/")) for line in ignored)}
-    assert there - {name.strip("/") for name in included} == set()
+    return {n for n in there if not any(Path(n).match(line.strip("/")) for line in ignored)}
+
+
+TOP_LEVEL = {
+    *("pyproject.toml", "README.md", "cnncalc", "architectures", "tests", "docs"),
+    *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
+    ".ci",  # what CI runs, callable by hand
+    ".github",
+    ".gitignore",
+    "action.yml",  # GitHub
+    ".pre-commit-hooks.yaml",  # pre-commit
+    "mkdocs.yml",  # MkDocs: not inside docs/
+}
+
+
+def test_the_top_level_holds_what_a_newcomer_looks_for() -> None:
+    """And the files that tools demand there."""
+    assert top_level() <= TOP_LEVEL

@@ -1,6 +1,6 @@
 """How cnncalc grows with the net: generated specs of 100 to 100,000 layers.
 
-    python benchmarks/scale.py [--sizes 100,1000] [--quick] [--json FILE] [--write]
+    python tests/benchmarks/scale.py [--sizes 100,1000] [--quick] [--json FILE] [--write]
 
 For each, flat and in blocks: the stages within a process, and the whole process.
 """

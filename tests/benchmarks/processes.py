@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = HERE.parents[1]
 LAUNCHER = (sys.executable, "-I", "-S", str(HERE / "launcher.py"))
 
 CHANGES_RESULTS = (

@@ -1,6 +1,6 @@
 """Breaks specs in random ways, to find one that breaks the tool.
 
-    python scripts/fuzz.py [--minutes 10] [--seed 1]
+    python -m tests.fuzz [--minutes 10] [--seed 1]
 
 A shipped spec, or one of the tests' mistakes, loses and gains bytes, tokens and nodes of its tree.
 Whatever comes out: no traceback, no hang, and no character in any output that could command a
@@ -20,13 +20,12 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from cnncalc import api, render
+from cnncalc.diagnostics import Problem, printable
+from cnncalc.render import FORMATS, View, findings
+from cnncalc.text.characters import decode
 
-from cnncalc import api, render  # noqa: E402  (after the path is set)
-from cnncalc.diagnostics import Problem, printable  # noqa: E402
-from cnncalc.render import FORMATS, View, findings  # noqa: E402
-from cnncalc.text.characters import decode  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 Mutation = Callable[[random.Random, bytes], bytes]
 

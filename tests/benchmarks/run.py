@@ -1,8 +1,8 @@
 """Times cnncalc beside the bare interpreter and the tools that do the same work.
 
-    python benchmarks/run.py                      # print the tables
-    python benchmarks/run.py --write              # and put them, with the plot, into docs/
-    python benchmarks/run.py --quick --only vgg16
+    python tests/benchmarks/run.py                      # print the tables
+    python tests/benchmarks/run.py --write              # and put them, with the plot, into docs/
+    python tests/benchmarks/run.py --quick --only vgg16
 
 Fresh processes in turn, medians, wall time and peak memory. Install the other tools into the same
 environment with `pip install -e ".[bench]"`; what is missing is skipped with a line. Needs Linux

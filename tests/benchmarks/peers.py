@@ -1,6 +1,6 @@
 """What the other tools do with the same nets: each as its manual shows it, printing its result.
 
-    python benchmarks/peers.py TOOL NET
+    python tests/benchmarks/peers.py TOOL NET
 
 The weights are random, as torchvision makes them without a download. Nets: vgg16, resnet152,
 googlenet. TOOL `torchvision` only imports what all of them need.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SIZE = (3, 224, 224)
-SHIM = Path(__file__).parent.parent / "tests" / "truth"
+SHIM = Path(__file__).parent.parent / "truth"
 """Where `tvshim` is: for a torchvision without the compiled extension that fits the PyTorch."""
 
 

@@ -1,7 +1,7 @@
 """Writes tests/constraints.txt: the newest version of everything that development needs.
 
-python -m scripts.constraints             (with the lowest Python that pyproject.toml allows)
-python -m scripts.constraints --lowest    prints the lowest versions that it allows
+python -m tests.constraints             (with the lowest Python that pyproject.toml allows)
+python -m tests.constraints --lowest    prints the lowest versions that it allows
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "tests" / "constraints.txt"
-HEAD = "# Made by `python -m scripts.constraints`: what development installs, the build included.\n"
+HEAD = "# Made by `python -m tests.constraints`: what development installs, the build included.\n"
 BESIDES = ["editables", "colorama"]
 """What the build back end asks for at an editable install, and what click needs on Windows."""
 

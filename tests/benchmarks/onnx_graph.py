@@ -2,7 +2,7 @@
 
 The weights are inputs that have a shape but no data: the smallest file, and the fastest to load.
 
-    python benchmarks/onnx_graph.py NET FILE
+    python tests/benchmarks/onnx_graph.py NET FILE
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Times the stages of one spec within this process: read, build, analyse, render as JSON.
 
-    python benchmarks/stages.py NET [--repeats N] [--memory]
+    python tests/benchmarks/stages.py NET [--repeats N] [--memory]
 
 Prints JSON: the number of rows, and the medians in seconds of the stages and of their sum. With
 `--memory`, what each stage has allocated when it ends, in bytes, as `tracemalloc` counts it.

@@ -1,9 +1,9 @@
 """Where the time goes: three profiles.
 
-    python benchmarks/hot_spots.py imports [ARGUMENTS]   # of `cnncalc vgg16 --format json`
-    python benchmarks/hot_spots.py net NET               # text to JSON, in process
-    python benchmarks/hot_spots.py generated flat|blocks LAYERS
-    python benchmarks/hot_spots.py check COUNT           # specs of VGG-16's size
+    python tests/benchmarks/hot_spots.py imports [ARGUMENTS]   # of `cnncalc vgg16 --format json`
+    python tests/benchmarks/hot_spots.py net NET               # text to JSON, in process
+    python tests/benchmarks/hot_spots.py generated flat|blocks LAYERS
+    python tests/benchmarks/hot_spots.py check COUNT           # specs of VGG-16's size
 
 `imports` lists what each module costs by itself beyond what click and PyYAML need, and the regular
 expressions that are compiled; the others are cProfile's, by the time spent in each function.

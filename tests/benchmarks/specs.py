@@ -1,6 +1,6 @@
 """Generated specs: written out layer by layer, or in blocks, and a folder of many.
 
-python benchmarks/specs.py flat|blocks LAYERS        # prints one
+python tests/benchmarks/specs.py flat|blocks LAYERS        # prints one
 """
 
 from __future__ import annotations

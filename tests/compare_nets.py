@@ -1,6 +1,6 @@
 """Compares random nets with PyTorch, more of them than the tests do.
 
-    python -m scripts.compare_nets [--nets 1000] [--seed 1] [--counts]
+    python -m tests.compare_nets [--nets 1000] [--seed 1] [--counts]
 
 In an environment with PyTorch (`.ci/torch`). Memory is compared, with --counts the shapes,
 parameters and MACs of every kind. The first net that differs is printed as small as it goes, with
