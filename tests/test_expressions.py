@@ -151,7 +151,7 @@ REFUSALS = [
     ("[1, 2", "malformed-expression", "["),
     ("64, 3", "malformed-expression", ","),
     ("'same'", "malformed-expression", "'"),
-    ("${width}", "malformed-expression", "$"),
+    ("${width}", "malformed-expression", "${width}"),
     ("width.x", "malformed-expression", "."),
     ("50%", "malformed-expression", "%"),
     ("round", "malformed-expression", "round"),

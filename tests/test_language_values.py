@@ -84,7 +84,7 @@ MISTAKES = [
     ("filters", "i", ["outside-a-repeat: i"]),
     ("filters", "64 if first else 32", ["outside-a-repeat: first"]),
     ("filters", "in_channels", ["in-channels-of-the-image: in_channels"]),
-    ("filters", "'${width}'", ["malformed-expression: $"]),
+    ("filters", "'${width}'", ["malformed-expression: ${width}"]),
     ("filters", "'depths[-1]'", ["index-out-of-range: -1"]),
     ("filters", "'depths[3]'", ["index-out-of-range: 3"]),
     ("filters", "1 < width < 3", ["chained-comparison: <"]),

@@ -130,7 +130,6 @@ SYNTAX = [
     ("l: [a: b: c]\n", "bad-syntax", 1, 8),
     ('l: ["a" "b"]\n', "bad-syntax", 1, 9),
     ("a: [1] b\n", "bad-syntax", 1, 8),
-    ("l: {filters: x[0], k: 3}\n", "unquoted-expression", 1, 14),
     ("l: [max(8, x[0]), 3]\n", "unquoted-expression", 1, 5),
     # quotes
     ('name: "abc\nlayers: 3\n', "unclosed-quote", 1, 7),
@@ -169,6 +168,24 @@ def test_ends_the_file(text: str, code: str, line: int, column: int) -> None:
 
 # What does not: the tree that is left, and all diagnostics.
 TRAPS = [
+    # an index is read as if it stood in quotes, so that the rest of the file can be judged
+    (
+        "l: {filters: x[0], k: 3}\nm: [y[i] + z[x[0]], *a]\n",
+        {"l": {"filters": "x[0]", "k": "3"}, "m": ["y[i] + z[x[0]]", ...]},
+        [("unquoted-expression", 1, 14), ("unquoted-expression", 2, 5), ("alias", 2, 21)],
+    ),
+    ("l: {filters: ${x}, k: 3}\n", {"l": {"filters": "${x}", "k": "3"}}, []),
+    # a number with commas within braces is put together again
+    (
+        "e: {params: 14,401,448, macs: 30,720 ±1%, a: 0,5}\n",
+        {"e": {"params": "14,401,448", "macs": "30,720 ±1%", "a": "0,5"}},
+        [],
+    ),
+    (
+        "e: {a: 1, 2, b: x,3}\n",
+        {"e": {"a": "1", "2": ..., "b": "x", "3": ...}},
+        [("empty-value", 1, 11), ("empty-value", 1, 19)],
+    ),
     ("a: &x 1\nb: 2\n", {"a": "1", "b": "2"}, [("anchor", 1, 4)]),
     ("a: &x [1]\n", {"a": ["1"]}, [("anchor", 1, 4)]),
     ("a: [*x, 2]\n", {"a": [..., "2"]}, [("alias", 1, 5)]),

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.diagnostics import RULES, Diagnostic, Edit, Fix, Source
+from cnncalc.diagnostics import RULES, Diagnostic, Edit, Fix
+from cnncalc.text.edits import LINE_BREAK, edited
 
 if TYPE_CHECKING:
     from cnncalc.layers.shape import Shape
@@ -44,7 +45,6 @@ SIZE_CODES = (
 SHAPE_CODES = ("pixels-never-seen", "stride-larger-than-kernel", "padding-covers-kernel")
 """What is about the way to a shape, so that the same shape is worth telling."""
 LARGEST_INPUT = 4096
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 Key = tuple[str, str, int]
 """Code, path and line: what a diagnostic is recognised by after an edit."""
@@ -221,7 +221,7 @@ def moved(key: Key, edits: Iterable[Edit]) -> Key:
     code, path, line = key
     for span, text in edits:
         if span.source.path == path and span.line < line:
-            line += len(LINE_BREAK.findall(text)) - (span.end_line - span.line)
+            line += len(re.findall(LINE_BREAK, text)) - (span.end_line - span.line)
     return code, path, line
 
 
@@ -242,14 +242,3 @@ def fixed_texts(fix: Fix) -> dict[str, str]:
         path: edited(source, [edit for edit in fix.edits if edit.span.source.path == path])
         for path, source in sources.items()
     }
-
-
-def edited(source: Source, edits: Iterable[Edit]) -> str:
-    """The text with some stretches replaced; they do not overlap."""
-    starts = [0, *(found.end() for found in LINE_BREAK.finditer(source.text))]
-    text = source.text
-    for span, new in sorted(edits, key=lambda edit: edit.span[1:], reverse=True):
-        first = starts[span.line - 1] + span.column - 1
-        last = starts[span.end_line - 1] + span.end_column - 1
-        text = text[:first] + new + text[last:]
-    return text

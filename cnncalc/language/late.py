@@ -8,11 +8,15 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cnncalc.language import fixes
-    from cnncalc.text import suggestions
+    from cnncalc.text import second_look, suggestions
 
-HOMES = {"fixes": "cnncalc.language.fixes", "suggestions": "cnncalc.text.suggestions"}
+HOMES = {
+    "fixes": "cnncalc.language.fixes",
+    "second_look": "cnncalc.text.second_look",
+    "suggestions": "cnncalc.text.suggestions",
+}
 
-__all__ = ["fixes", "suggestions"]
+__all__ = ["fixes", "second_look", "suggestions"]
 
 
 def __getattr__(name: str) -> ModuleType:

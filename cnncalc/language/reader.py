@@ -39,7 +39,25 @@ def read_spec(
     """The spec that a text holds; what is wrong is appended to ``problems``. None when there is
     nothing to go on with (a syntax error, no layers, no base).
     """
-    tree = yaml_tree.parse(source, problems)
+    first = len(problems)
+    spec = read_text(source, source.text, problems, open_base, chain)
+    if len(problems) > first:
+
+        def again(text: str) -> tuple[Spec | None, list[Diagnostic]]:
+            others = type(problems)()  # as many as are allowed, no more
+            return read_text(source, text, others, open_base, chain), others
+
+        found_here = problems[first:]
+        spec = late.second_look.second_look(source, found_here, spec, again)
+        problems[first:] = found_here
+    return spec
+
+
+def read_text(
+    source: Source, text: str, problems: list[Diagnostic], open_base: Open, chain: tuple[str, ...]
+) -> Spec | None:
+    """The same for a text that is read in the source's place, and is as long."""
+    tree = yaml_tree.parse(source, problems, text)
     if tree is None or isinstance(tree, Broken):
         return None
     if not isinstance(tree, Mapping):

@@ -11,6 +11,7 @@ from typing import Final
 
 from cnncalc.diagnostics import UNPRINTABLE, Diagnostic, Problem, Source, Span
 from cnncalc.text import rules
+from cnncalc.text.edits import LINE_BREAK
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 BYTE_ORDER_MARKS = (
@@ -21,9 +22,12 @@ BYTE_ORDER_MARKS = (
 )
 # Patterns that few files need are compiled by their first use: start-up has no time for them.
 UTF16_START = rb"[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"
-LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
 UNREADABLE = f"(?![\r\x85\u2028\u2029]){UNPRINTABLE}"
 DIRECTIVE = r"(?:[ \t]*+(?:#[^\n\r]*+)?[\n\r])*+(%[^\n\r]*+)"
+INDEX = r"(?<=[\w)\]])\[(?:[^\[\]{}\n]|\[[^\[\]{}\n]*\])*\]|\$\{[^{}\n]*\}"
+TOGETHER: Final = str.maketrans("[]{},", "\ue000\ue001\ue002\ue003\ue004")
+APART: Final = {new: old for old, new in TOGETHER.items()}
+JOINED: Final = frozenset(map(chr, APART))
 
 
 def decode(path: str, data: bytes) -> Source:
@@ -111,3 +115,8 @@ def without_directives(text: str, starts: list[int]) -> str:
     """The text with its directives made comments."""
     pieces = [text[i + 1 : j] for i, j in zip(starts, [*starts[1:], None], strict=True)]
     return text[: starts[0]] + "".join(f"#{piece}" for piece in pieces)
+
+
+def joined(text: str) -> str:
+    """The text with each index `x[i]` and each `${x}` one word to YAML; as long as it was."""
+    return re.sub(INDEX, lambda found: found[0].translate(TOGETHER), text)

@@ -5,15 +5,28 @@ Beside `cnncalc.diagnostics`; knows places and nodes, and nothing of what they m
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Edit, Fix, Span
+from cnncalc.diagnostics import Edit, Fix, Source, Span
 from cnncalc.text.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnncalc.text.suggestions import Aliases
+
+LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
+
+
+def edited(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with some stretches replaced; they do not overlap."""
+    starts = [0, *(found.end() for found in re.finditer(LINE_BREAK, source.text))]
+    pieces, at = [], 0
+    for span, new in sorted(edits, key=lambda edit: edit.span[1:]):
+        pieces += [source.text[at : starts[span.line - 1] + span.column - 1], new]
+        at = starts[span.end_line - 1] + span.end_column - 1
+    return "".join([*pieces, source.text[at:]])
 
 
 def source_text(span: Span) -> str:

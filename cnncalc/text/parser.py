@@ -16,17 +16,20 @@ from typing import Any, Final, NamedTuple, Protocol
 from cnncalc.diagnostics import UNPRINTABLE, Diagnostic, Problem, Source, Span
 from cnncalc.text import rules
 from cnncalc.text.characters import (
+    APART,
     DIRECTIVE,
+    JOINED,
     MAX_BYTES,
     decode,
     directives,
+    joined,
     place,
     too_large,
     unprintables,
     without_directives,
     without_unprintables,
 )
-from cnncalc.text.edits import from_to
+from cnncalc.text.edits import from_to, source_text
 from cnncalc.text.nodes import (
     NOT_A_KEY,
     Broken,
@@ -44,6 +47,7 @@ __all__ = ["Broken", "Entry", "Mapping", "Node", "Scalar", "Sequence", "decode",
 MAX_NESTING: Final = 40
 MAX_ERRORS: Final = 500
 MAX_EXPRESSION: Final = 400
+LONGEST_NUMBER: Final = 40
 
 COLON_WITHOUT_SPACE = r"[A-Za-z_]\w*:\S"
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -52,18 +56,24 @@ BLOCK_STYLES = ("|", ">")
 PROPERTIES = r"(?:&\S+\s+)?(![^\s,\[\]{}]*)"
 
 
-def parse(source: Source, problems: list[Diagnostic]) -> Node | None:
+def parse(source: Source, problems: list[Diagnostic], text: str | None = None) -> Node | None:
     """The tree of a text; what is wrong is added to ``problems``, in the order of the places.
 
-    None when nothing is usable: no document, a syntax error, a limit passed. Any text gives a
-    tree or problems, never an exception.
+    ``text`` is read in the place of the source's own, and is as long. None when nothing is
+    usable: no document, a syntax error, a limit passed. Any text gives a tree or problems, never
+    an exception.
     """
-    reader = Reader(source)
+    text = source.text if text is None else text
+    reader = Reader(source, text)
     # Nothing that is made here is garbage, but looking for it takes a third of the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
         root = reader.read()
+        if reader.split:
+            reader = Reader(source, joined(text), joined=True)
+            root = reader.read()
+            reader.report_split()
     except Problem as problem:
         reader.found.append(problem.diagnostic)
         root = None
@@ -122,8 +132,15 @@ class Open(NamedTuple):
 class Reader:
     """Builds the tree of one text."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, text: str, *, joined: bool = False) -> None:
         self.source = source
+        self.text = text
+        self.joined = joined
+        """Expressions with brackets were made one word, so that YAML does not split them."""
+        self.unquoted: dict[int, list[Span]] = {}
+        """The places of these, by lines, where YAML splits them."""
+        self.split = False
+        """The reading ended at such an expression."""
         self.found: list[Diagnostic] = []
         self.root: Node | None = None
         self.done = False
@@ -150,7 +167,7 @@ class Reader:
         source = self.source
         if len(source.text) > MAX_BYTES:
             raise too_large(source.path, len(source.text.encode(errors="replace")))
-        text = self.readable_text()
+        self.text = text = self.readable_text()
         from yaml import events
         from yaml.error import YAMLError
 
@@ -179,7 +196,7 @@ class Reader:
 
     def readable_text(self) -> str:
         """The text without what YAML cannot read, which is told."""
-        text = self.source.text
+        text = self.text
         for diagnostic in unprintables(self.source):
             self.damaged = True
             self.report(diagnostic)
@@ -211,7 +228,11 @@ class Reader:
         end_line = line if end.line == start.line else end.line + 1
         column, end_column = start.column + 1, end.column + 1
         quoted = style == '"' or style == "'"
+        if self.joined:
+            text = text.translate(APART)
         node = Scalar(text, self.source, line, column, end_line, end_column, quoted)
+        if not text and not style and self.continues_number():
+            return
         if (
             style
             or text in SPECIAL
@@ -220,6 +241,7 @@ class Reader:
             or event.anchor
             or event.tag
             or self.damaged
+            or self.joined
         ):
             self.add(self.examined(node, event))
         else:
@@ -320,6 +342,8 @@ class Reader:
         collections = [*(item.collection for item in self.stack), self.collection]
         still_open = [node for node in collections if node]
         found = explain(self.source, error, still_open, self.last)
+        if found.code == rules.text.unquoted_expression.code and not self.joined:
+            self.split = JOINED.isdisjoint(self.text)
         if told and (told.code, told.span[:3]) == (found.code, found.span[:3]):
             self.found.pop()
         self.found.append(found)
@@ -370,10 +394,41 @@ class Reader:
                 span = node.span._replace(end_column=node.column + len(written))
                 self.report(rules.text.unquoted_expression(span, text=written))
                 return Broken(*span)
+        if self.joined and self.in_brackets and "[" in text:
+            self.unquoted.setdefault(node.line, []).append(node.span)
         if type(self.collection) is not Mapping and re.match(COLON_WITHOUT_SPACE, text):
             self.report(rules.text.missing_space(node.span, text=text))
             return broken_like(node)
         return node
+
+    def continues_number(self) -> bool:
+        """Whether the key without a value is the rest of a number that YAML split at its comma,
+        as in `{macs: 30,720}`; it is then put back, and judged by whoever reads the number.
+        """
+        key, mapping = self.key, self.collection
+        if type(key) is not Scalar or type(mapping) is not Mapping or not mapping.entries:
+            return False
+        last = next(reversed(mapping.entries.values())).value
+        if type(last) is not Scalar or not (self.in_brackets and last.text[-1:].isdigit()):
+            return False
+        follows = (key.line, key.column) == (last.end_line, last.end_column + 1)
+        if last.quoted or not follows or not key.text[:1].isdigit():
+            return False
+        if len(last.text) > LONGEST_NUMBER:
+            return False
+        last.text = f"{last.text},{key.text}"
+        last.end_column = key.end_column
+        self.key = None
+        return True
+
+    def report_split(self) -> None:
+        """Reports the expressions that need quotes, those of a line at once."""
+        for spans in list(self.unquoted.values())[:MAX_ERRORS]:
+            texts = [source_text(span) for span in spans]
+            others = spans[1:]
+            self.found.append(
+                rules.text.unquoted_expression(spans[0], text=texts[0], others=others)
+            )
 
     def nothing(self, node: Scalar, event: Any, is_key: bool) -> Broken:
         """Tells of a value that is empty or null: at the null, else at its key or its dash."""

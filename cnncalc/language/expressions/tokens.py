@@ -12,6 +12,8 @@ from cnncalc.language.expressions.fault import Fault
 from cnncalc.language.expressions.literals import KEYWORDS, LITERAL, NAME
 
 THOUSANDS: Final = r"\s*[1-9][0-9]{0,2}(,[0-9]{3})+\s*"
+COMMA: Final = r"\s*[0-9]+,[0-9]+\s*"
+VARIABLE: Final = r"\$(?:\{\s*([^{}]*?)\s*\}|(\w+))"
 
 TOKEN: Final = re.compile(
     r"""\s*(?:
@@ -80,7 +82,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The tokens of an expression, the last one `end`. Raises `Fault`."""
-    if re.fullmatch(THOUSANDS, text):
+    if re.fullmatch(THOUSANDS, text) or re.fullmatch(COMMA, text):
         raise malformed_number(Token("number", text.strip(), 0, len(text)))
     found = []
     at, kind = 0, ""
@@ -103,12 +105,17 @@ def read_number(token: Token, _: str) -> Token:
 def malformed_number(token: Token) -> Fault:
     """What to say of something that begins like a number."""
     text, why, advice, instead = token.text, "it cannot be read", "", ""
+    as_list = ""
     if match := re.fullmatch(r"([0-9]+)([kKmMgGtTB])", text):
         zeros = {"k": "_000", "m": "_000_000", "g": "_000_000_000", "b": "_000_000_000"}
         why = "suffixes belong to the quantities under `expect:` and `published:`"
         instead = match[1] + zeros.get(match[2].lower(), "_000_000_000_000")
-    elif "," in text:
+    elif re.fullmatch(THOUSANDS, text):
         why, instead = "thousands have no commas", text.replace(",", "_")
+    elif "," in text:
+        why, instead = "a decimal point is written `.`", text.replace(",", ".")
+        if not text.startswith("0"):
+            why, as_list = "a list has brackets, a decimal a point", f"[{text.replace(',', ', ')}]"
     elif re.match("0[xXoObB]", text):
         why = "only decimal numbers are known"
         instead = str(int(text, 0)) if re.fullmatch("0[xX][0-9a-fA-F]{1,12}", text) else ""
@@ -134,6 +141,7 @@ def malformed_number(token: Token) -> Fault:
         why=why,
         advice=advice,
         instead=instead,
+        as_list=as_list,
         quoted=True,
     )
 
@@ -207,8 +215,15 @@ def read_operator(token: Token, _: str) -> Token:
     return token._replace(kind=token.text)
 
 
-def read_strange(token: Token, _: str) -> Token:
+def read_strange(token: Token, text: str) -> Token:
     shown, advice = token.text, ""
+    if variable := re.compile(VARIABLE).match(text, token.start):
+        raise Fault(
+            rules.expressions.malformed_expression,
+            *variable.span(),
+            why=f"'{variable[0]}' needs no marker: values are expressions already",
+            instead=variable[1] or variable[2],
+        )
     if shown in "'\"":
         advice = "words stand without quotes: `norm == batchnorm`"
     elif shown in "${}":

@@ -72,6 +72,9 @@ def unlike_a_quantity(text: str, span: Span) -> Diagnostic:
         instead = text.replace(spoiled, "_")
         if re.fullmatch(r"(<=|>=)?[1-9][0-9]{0,2}(_[0-9]{3})+[A-Za-z]*", instead):
             return malformed(text, span, why, instead=instead)
+    if re.fullmatch(r"(<=|>=)?[0-9]+,[0-9]+ ?[A-Za-z]*", text):
+        why = "a decimal point is written `.`"
+        return malformed(text, span, why, instead=text.replace(",", "."))
     if re.match(r"0[0-9]", text):
         return malformed(text, span, "leading zeros are not allowed")
     advice = "write `60_192_808`, `60.2M`, `60.2M ±1%`, `<=5M` or `>=2M`"

@@ -97,7 +97,7 @@ def malformed_expression(
 
 @rule("expressions")
 def malformed_number(
-    span: Span, *, written: str, why: str, advice: str = "", instead: str = ""
+    span: Span, *, written: str, why: str, advice: str = "", instead: str = "", as_list: str = ""
 ) -> Diagnostic:
     """A number is written in a form the language does not have.
 
@@ -120,7 +120,7 @@ def malformed_number(
         span,
         label=why,
         help=(advice,) if advice else (),
-        fixes=_replace(span, instead) if instead else (),
+        fixes=[fix for text in (instead, as_list) if text for fix in _replace(span, text)],
     )
 
 

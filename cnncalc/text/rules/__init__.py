@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostics import lazy_modules
 
 if TYPE_CHECKING:
-    from cnncalc.text.rules import syntax, text
+    from cnncalc.text.rules import foreign, syntax, text
 
-__all__ = ["syntax", "text"]
+__all__ = ["foreign", "syntax", "text"]
 
 __getattr__ = lazy_modules(__name__, __all__)

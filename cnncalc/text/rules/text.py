@@ -7,7 +7,7 @@ YAML cannot tell how it goes on, are in `cnncalc.text.rules.syntax`. All are fou
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, printable, rule
 from cnncalc.text.edits import from_to, source_text
@@ -263,40 +263,19 @@ def empty_value(span: Span, *, subject: str, written: str, entry: Span | None = 
 
 @rule("text")
 def key_not_scalar(span: Span) -> Diagnostic:
-    """A list or a mapping stands where a key belongs. Often a template: `{{ width }}`.
-
-    Values of a spec are expressions already: write the parameter's name alone, `filters: width`.
+    """A list or a mapping stands where a key belongs.
 
     Bad:
-        parameters: {width: 16}
         input: 32x32x3
         layers:
-          - conv: {filters: {{width}}, kernel: 3}
+          - conv: {filters: 16, kernel: 3, [1, 1]: same}
 
     Good:
-        parameters: {width: 16}
         input: 32x32x3
         layers:
-          - conv: {filters: width, kernel: 3}
+          - conv: {filters: 16, kernel: 3, padding: same}
     """
-    return Diagnostic(
-        "a key must be a word, not a list or a mapping",
-        span,
-        label="not a key",
-        fixes=without_braces(span),
-        help=("a parameter's name needs no brackets: `filters: width`",),
-    )
-
-
-def without_braces(span: Span) -> tuple[Fix, ...]:
-    """For a template's `{{ width }}`: what stands between the braces."""
-    start = max(1, span.column - 1)
-    found = re.match(r"\{\{([^{}]*)\}\}", span.source.lines[span.line - 1][start - 1 :])
-    if found is None:
-        return ()
-    inside = found[1].strip()
-    place = Span(span.source, span.line, start, span.line, start + len(found[0]))
-    return (Fix(inside, (Edit(place, inside),)),)
+    return Diagnostic("a key must be a word, not a list or a mapping", span, label="not a key")
 
 
 @rule("text")
@@ -404,7 +383,9 @@ def removed(span: Span, text: str) -> tuple[Fix, ...]:
 
 
 @rule("text")
-def unquoted_expression(span: Span, *, text: str, stops: bool = False) -> Diagnostic:
+def unquoted_expression(
+    span: Span, *, text: str, stops: bool = False, others: Sequence[Span] = ()
+) -> Diagnostic:
     """Within `[…]` and `{…}` YAML splits at `, [ ] { }`, also in the middle of an expression.
 
     Put such an expression in quotes, or write the step on several lines.
@@ -421,12 +402,17 @@ def unquoted_expression(span: Span, *, text: str, stops: bool = False) -> Diagno
         layers:
           - conv: ["max(8, 64 * width)", 3]
     """
+    quoted = [fix for other in (span, *others) for fix in in_quotes(other, source_text(other))]
+    edits = tuple(edit for fix in quoted for edit in fix.edits)
+    every = " and ".join(f"`{fix.text}`" for fix in quoted)
+    texts = [text, *map(source_text, others)]
     return Diagnostic(
-        f"within brackets, YAML splits `{excerpt(text)}` into pieces"
+        f"within brackets, YAML splits {' and '.join(f'`{excerpt(t)}`' for t in texts)} into pieces"
         + (f"; {UNREAD}" if stops else ""),
         span,
         label="needs quotes here",
-        fixes=(*as_list(span, text), *in_quotes(span, text)),
+        fixes=(*as_list(span, text), *((Fix(f"write {every}", edits),) if others else quoted)),
+        related=[Related("and here", other) for other in others],
     )
 
 
