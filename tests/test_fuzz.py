@@ -21,7 +21,16 @@ from cnncalc.diagnostics import printable
 from cnncalc.render import FORMATS
 from cnncalc.render.findings import FORMATS as FINDINGS
 from tests.commands import process, run
-from tests.fuzz import MUTATIONS, Mutation, examine, seeds
+from tests.fuzz import (
+    MUTATIONS,
+    Mutation,
+    command_line,
+    examine,
+    examine_command,
+    examine_thief,
+    mutant,
+    seeds,
+)
 
 HEAD = "input: 32x32x3\nlayers:\n"
 ROUNDS = 40
@@ -36,6 +45,20 @@ def test_mutants(mutation: Mutation) -> None:
         rng = random.Random(seed)
         spec = mutation(rng, rng.choice(specs))
         examine(spec, longest=SLOW, pages=[rng.choice(FORMATS)])
+
+
+def test_options(tmp_path: Path) -> None:
+    specs, net = seeds(), tmp_path / "net.yaml"
+    for seed in range(ROUNDS):
+        rng = random.Random(seed)
+        spec = mutant(rng, specs)
+        net.write_bytes(spec)
+        examine_command(command_line(rng, str(net)), spec)
+
+
+def test_nothing_of_an_extended_file_is_printed(tmp_path: Path) -> None:
+    for seed in range(ROUNDS):
+        examine_thief(random.Random(seed), tmp_path)
 
 
 WORDS = st.sampled_from(
