@@ -8,10 +8,77 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+)
 
 from cnncalc.checks import selection
 from cnncalc.text import files as sources
+
+BASH = r"""
+%(complete_func)s() {
+    local type value
+    COMPREPLY=()
+    while IFS=, read -r type value; do
+        if [[ $type == plain ]]; then
+            COMPREPLY+=("$value")
+        else
+            compopt -o filenames -o default
+            while IFS= read -r value; do COMPREPLY+=("$value"); done < <(compgen -f -- "$value")
+        fi
+    done < <(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \
+        %(complete_var)s=bash_complete "$1")
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+@add_completion_class
+class Bash(BashComplete):
+    """Files beside the words: click's script forgets all words where a file is offered."""
+
+    name = "bash"
+    source_template = BASH
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """For bash, `--format=no` is three words."""
+        args, incomplete = super().get_completion_args()
+        if incomplete == "=":
+            return args, ""
+        return (args[:-1] if args[-1:] == ["="] else args), incomplete
+
+
+class OneWord(ShellComplete):
+    """Of `--format=no` zsh and fish replace the whole word: what is offered begins with it."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        name, equals, value = incomplete.partition("=")
+        if not name.startswith("--") or not equals:
+            return super().get_completions(args, incomplete)
+        items = super().get_completions([*args, name], value)
+        for item in items:
+            item.value = f"{name}={item.value}"
+        return items
+
+
+@add_completion_class
+class Zsh(OneWord, ZshComplete):
+    """`--format=<TAB>` works."""
+
+    name = "zsh"
+
+
+@add_completion_class
+class Fish(OneWord, FishComplete):
+    """`--format=<TAB>` works."""
+
+    name = "fish"
 
 
 def first_words(group: click.Group, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
