@@ -25,6 +25,10 @@ __version__ = "0.1.0"
 HOMES = {"Report": "cnncalc.report.report", "Diagnostic": "cnncalc.diagnostics"}
 
 
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]
+
+
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")

@@ -68,7 +68,9 @@ class Net:
         """Everything that is wrong, or legal but probably wrong; sorted by place."""
         return self.report().diagnostics
 
-    def analyze(self, batch: int = 1, dtype: str = "float32", expect: Iterable[str] = ()) -> Report:
+    def analyze(
+        self, batch: int = 1, dtype: str = "float32", expect: str | Iterable[str] = ()
+    ) -> Report:
         """Every figure for a batch size and a dtype; ``expect``: further budgets, written as
         after `--expect`, which hold at that batch and dtype. Warns (`IncompleteNetWarning`) when
         errors leave the totals incomplete. Raises `ValueError` for a dtype or batch that there is
@@ -87,7 +89,9 @@ class Net:
             )
         return report
 
-    def report(self, batch: int = 1, dtype: str = "float32", expect: Iterable[str] = ()) -> Report:
+    def report(
+        self, batch: int = 1, dtype: str = "float32", expect: str | Iterable[str] = ()
+    ) -> Report:
         """The report of `analyze`, without its warning: for who shows what is missing."""
         from cnncalc.report import analyze
         from cnncalc.report.report import DTYPE_BYTES
@@ -96,7 +100,7 @@ class Net:
             raise ValueError(f"dtype {dtype!r} is none of {', '.join(DTYPE_BYTES)}")
         if batch < 1:
             raise ValueError(f"batch {batch} is less than 1")
-        expect = tuple(expect)
+        expect = several(expect)
         with none_collected():
             report = analyze(self.network, batch, dtype)
             self._judge(report, expect)
@@ -205,7 +209,7 @@ def load(
     """The net of a shipped name (`vgg16`), a path, or `-` (standard input).
 
     ``inputs`` and ``parameters`` are what the command line takes after `--input` and `--set`, one
-    or several of them; parameters may also be a mapping. Raises `sources.Unreadable`. Errors in
+    text or several; parameters may also be a mapping. Raises `sources.Unreadable`. Errors in
     the spec are no exceptions: they are in ``diagnostics``.
     """
     name = os.fspath(net)
@@ -304,6 +308,6 @@ def setting(value: object) -> str:
     return str(value)
 
 
-def check(net: str | os.PathLike[str], *, expect: Iterable[str] = ()) -> list[Diagnostic]:
+def check(net: str | os.PathLike[str], *, expect: str | Iterable[str] = ()) -> list[Diagnostic]:
     """Everything that is wrong with a net, sorted by place; see `load` and `Net.analyze`."""
     return load(net).report(expect=expect).diagnostics

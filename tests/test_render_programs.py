@@ -17,7 +17,6 @@ import pytest
 
 import cnncalc
 from cnncalc.render import FORMATS, View, render
-from cnncalc.render.columns import COLUMNS
 from cnncalc.render.csv import harmless
 from cnncalc.render.json import number
 from cnncalc.render.latex import escaped as latex
@@ -169,8 +168,37 @@ def test_csv_has_the_columns_and_the_depth_asked_for() -> None:
     text = render("csv", report_of("resnet50"), View(columns=("name", "params"), depth=0))
     assert text.splitlines()[0] == "name,params"
     assert "stage2,1219584" in text
-    every = render("csv", report_of("resnet50"), View(depth=0)).splitlines()[0]
-    assert every == ",".join(COLUMNS)
+
+
+@pytest.mark.parametrize("view", [PLAIN, View(depth=0), View(depth=1), View(fuse=True)])
+@pytest.mark.parametrize("net", NETS)
+def test_csv_has_one_layout_and_sum_at_every_depth(net: str, view: View) -> None:
+    rows = list(csv.DictReader(io.StringIO(render("csv", report_of(net), view))))
+    assert list(rows[0]) == list(records(net)[0])
+    counted = [row for row in rows if row["training_only"] == "false"]
+    for figure in ("params", "macs", "activations", "elementwise"):
+        assert sum(int(row[figure]) for row in counted) == getattr(report_of(net).totals, figure)
+
+
+@pytest.mark.parametrize("view", [View(depth=0), View(depth=1), View(fuse=True)])
+@pytest.mark.parametrize("net", NETS)
+def test_folded_json_reads_its_own_lines(net: str, view: View) -> None:
+    """The same keys, the same sums; every input is a line above, with its own shape."""
+    folded = json.loads(render("json", report_of(net), view))
+    every = document(net)["layers"]
+    assert [n for line in folded["layers"] for n in line["layers"]] == [e["name"] for e in every]
+    assert folded["totals"] == document(net)["totals"]
+    counted = [line for line in folded["layers"] if not line["training_only"]]
+    assert sum(line["macs"] for line in counted) == folded["totals"]["macs"]
+    seen = {tensor["name"] for tensor in folded["inputs"]}
+    shapes = {tuple(t["shape"]) for t in folded["inputs"]}
+    shapes |= {tuple(layer["output_shape"]) for layer in every}
+    for line in folded["layers"]:
+        assert set(line) - {"shares"} == {*KEYS["layers"].split(), "layers"}
+        assert set(line["inputs"]) <= seen
+        assert len(line["inputs"]) == len(line["input_shapes"])
+        assert {tuple(shape) for shape in line["input_shapes"]} <= shapes
+        seen.add(line["name"])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])

@@ -161,6 +161,49 @@ def test_blocks_fold_to_the_depth_asked_for() -> None:
     assert row_of(text, "total") == row_of(render("table", report, PLAIN), "total")
 
 
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_what_is_wrapped_counts(net: str, width: int) -> None:
+    """The screen holds the whole table, statements and remarks, wherever it can be folded to it."""
+    text = render("table", report_of(net), View(width=width, height=50))
+    least = render("table", report_of(net), View(width=width, height=1))
+    assert len(text.splitlines()) < 50 or text == least
+
+
+LECTURE = [*(f"conv{n}_{m}" for n in range(1, 6) for m in range(1, 3 + (n > 2))),
+           *(f"maxpool{n}" for n in range(1, 6)), "fc6", "fc7", "fc8"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown", "latex"])
+def test_fused_vgg_has_the_lectures_21_rows(form: str) -> None:
+    text = render(form, report_of("vgg16"), View(fuse=True)).replace("\\_", "_")
+    assert len(LECTURE) == 21
+    for name in LECTURE:
+        assert re.search(rf"\b{name}\b", text)
+    for quiet in ("conv1_1.relu", "dropout6"):
+        assert not re.search(rf'^\W*(\{{"name": ")?{quiet}\b', text, re.MULTILINE)
+
+
+FUSED = """
+input: 8x8x4
+layers:
+  - conv1: {filters: 4, kernel: 3, norm: batchnorm, activation: relu}
+  - batchnorm1
+  - relu1
+  - maxpool1: 2
+  - relu2
+  - conv2: [4, 1]
+  - relu3: {from: conv1}
+"""
+
+
+def test_what_rewrites_the_line_above_is_fused_and_nothing_else() -> None:
+    report = analyzed(FUSED)
+    lines = outline(report, fuse=True)
+    assert [line.name for line in lines] == ["input", "conv1", "maxpool1", "conv2", "relu3"]
+    assert lines[1].description.endswith("batch norm, ReLU, batch norm, ReLU")
+
+
 @pytest.mark.parametrize(("height", "longest"), [(24, 15), (45, 30), (1000, 600)])
 def test_a_terminal_gets_what_fits_its_screen(height: int, longest: int) -> None:
     text = render("table", report_of("resnet152"), View(width=160, height=height))
@@ -170,7 +213,7 @@ def test_a_terminal_gets_what_fits_its_screen(height: int, longest: int) -> None
 
 
 def test_a_norm_and_an_activation_fold_before_any_block() -> None:
-    lines, folded = fitting(report_of("vgg16"), 30)
+    lines, folded = fitting(report_of("vgg16"), lambda lines, _: len(lines) <= 30)
     assert [line.name for line in lines][:3] == ["input", "conv1_1", "conv1_2"]
     assert lines[1].description == "64 3×3 filters, stride 1, pad 1, ReLU"
     assert folded

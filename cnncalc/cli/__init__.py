@@ -7,6 +7,7 @@ does. A command returns its exit status.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ builtin.
 FLAGS = {
     "--source",
     "--formulas",
+    "--fuse",
     "--strict",
     "--verbose",
     "--pass-without-specs",
@@ -113,6 +115,8 @@ class Commands(click.Group):
         return status
 
     def _status(self, args: Sequence[str] | None, name: str, var: str | None, **extra: Any) -> int:
+        if "_CNNCALC_COMPLETE" in os.environ:
+            import_module("cnncalc.cli.completion")  # which has a script of its own for bash
         try:
             return super().main(args, name, var, standalone_mode=False, **extra) or 0
         except click.ClickException as mistake:

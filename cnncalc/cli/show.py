@@ -25,6 +25,9 @@ from cnncalc.render import FORMATS, View, render
 if TYPE_CHECKING:
     from cnncalc.report.report import Report
 
+UNFOLDED = ("notes", "yaml")
+"""Formats that have a line for every layer."""
+
 FOR_PEOPLE = ("table", "notes")
 """Formats in which the findings stand below what is shown; with the others, on standard error."""
 
@@ -72,6 +75,12 @@ show_options = in_order(
             help="Fold blocks to N levels. On a terminal: what fits the screen.",
         ),
         option(
+            "--fuse",
+            is_flag=True,
+            group="The table",
+            help="Put norm, activation and dropout into their layer's row.",
+        ),
+        option(
             "--formulas", is_flag=True, group="The table", help="Add the arithmetic of each layer."
         ),
         option(
@@ -107,6 +116,7 @@ def command(
     batch: int,
     dtype: str,
     depth: int | None,
+    fuse: bool,
     formulas: bool,
     columns: tuple[str, ...],
     source: bool,
@@ -124,8 +134,12 @@ def command(
     if source:
         emit(source_text(loaded.text), output)
         return 0
+    if format in UNFOLDED and (fuse or depth is not None):
+        raise click.UsageError(f"--depth and --fuse fold a table; {format} has every layer")
     report = loaded.report(batch, dtype)
-    view = view_of(color, output)._replace(depth=depth, formulas=formulas, columns=columns)
+    view = view_of(color, output)._replace(
+        depth=depth, fuse=fuse, formulas=formulas, columns=columns
+    )
     if convention is not None:
         emit(as_another_tool(report, convention, format, view), output)
         return status_of(report.diagnostics)

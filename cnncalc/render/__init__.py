@@ -20,13 +20,15 @@ class View(NamedTuple):
 
     ``width`` is the terminal's; None when the output is no terminal (a pipe, a file): plain
     aligned text, nothing cut. ``depth`` folds blocks to that many levels, None: what fits a
-    screen of ``height`` lines on a terminal, everything elsewhere.
+    screen of ``height`` lines on a terminal, everything elsewhere. ``fuse`` puts norm and
+    activation into their layer's line.
     """
 
     width: int | None = None
     height: int = 40
     color: bool = False
     depth: int | None = None
+    fuse: bool = False
     formulas: bool = False
     columns: tuple[str, ...] = ()
     memory: bool = False

@@ -205,17 +205,11 @@ def plain_cell(value: Callable[[Report, Line], object]) -> Callable[[Report, Lin
 
 
 def kind_of(_: Report, line: Line) -> str:
-    if not line.rows:
-        return "input"
-    if line.groups:
-        return line.groups[0].block
-    return line.rows[0].kind
+    return line.kind
 
 
 def place_of(_: Report, line: Line) -> object:
-    if line.groups:
-        return line.groups[0].span.line
-    return line.rows[0].line if line.rows else ""
+    return line.span.line if line.span else ""
 
 
 def of(figure: str) -> Callable[[Report, Line], object]:

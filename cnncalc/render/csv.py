@@ -1,5 +1,6 @@
-"""The report as CSV (RFC 4180), one record per layer, every number exact. A last record
-`incomplete` says so of a net that errors left incomplete.
+"""The report as CSV (RFC 4180), one record per line of the table, every number exact; and as
+flat records for Python. The layout is one at every depth. A last record `incomplete` says so of a
+net that errors left incomplete.
 
 A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
@@ -8,17 +9,19 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.render.columns import COLUMNS
+from cnncalc.render.json import number
 from cnncalc.render.outline import outline
 from cnncalc.render.summary import incomplete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.render import View
-    from cnncalc.report.report import Report, Row
+    from cnncalc.render.outline import Line
+    from cnncalc.report.report import Report
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a text begins that a spreadsheet would run."""
@@ -31,58 +34,61 @@ HEADER = (
 
 
 def render(report: Report, view: View) -> str:
-    """All rows with all figures; with columns or a depth chosen, the table's lines instead."""
+    """The columns asked for, else all figures."""
     out = StringIO()
     writer = csv.writer(out)
-    if view.columns or view.depth is not None:
-        columns = [COLUMNS[name] for name in view.columns or COLUMNS]
-        writer.writerow(column.name for column in columns)
-        for line in outline(report, view.depth):
-            writer.writerow(harmless(column.value(report, line) for column in columns))
-        if not report.complete:
-            writer.writerow(
-                ["incomplete", incomplete(report), *[None] * (len(columns) - 2)][: len(columns)]
-            )
+    lines = outline(report, view.depth, fuse=view.fuse)
+    values: Iterable[Iterable[object]]
+    if view.columns:
+        columns = [COLUMNS[name] for name in view.columns]
+        header: Sequence[str] = view.columns
+        values = ((column.value(report, line) for column in columns) for line in lines)
     else:
-        writer.writerow(HEADER)
-        writer.writerows(harmless(record) for record in records(report))
+        header, values = HEADER, (record.values() for record in records(report, lines))
+    writer.writerow(header)
+    writer.writerows(map(harmless, values))
+    if not report.complete:
+        name = ["incomplete"] if view.columns else ["incomplete", "incomplete"]
+        last = [*name, incomplete(report), *[None] * len(header)]
+        writer.writerow(last[: len(header)])
     return out.getvalue()
 
 
-def records(report: Report) -> Iterator[tuple[object, ...]]:
-    """The network's inputs, then its rows."""
-    for tensor in report.network.inputs:
-        values = tensor.output.values
-        place = (tensor.span.source.path, tensor.span.line)
-        yield (tensor.name, "input", "input", "", *tensor.output, 0, 0, 0, 0, values, 0, 1, 1, 1,
-               1, "false", *place)  # fmt: skip
-    for row in report.rows:
-        yield record(row)
-    if not report.complete:
-        blank = (None,) * (len(HEADER) - 3)
-        yield ("incomplete", "incomplete", incomplete(report), *blank)
+def records(report: Report, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+    """The network's inputs, then its layers and folded blocks, by the names of `HEADER`."""
+    spans = iter(report.network.inputs)
+    for line in lines:
+        span = line.span or next(spans).span
+        yield dict(zip(HEADER, (*described(line), *places(line), span.source.path, span.line),
+                       strict=True))  # fmt: skip
 
 
-def record(row: Row) -> tuple[object, ...]:
-    figures = (row.weights, row.biases, row.params, row.macs, row.activations, row.elementwise)
+def described(line: Line) -> tuple[object, ...]:
+    """Names, shape and figures."""
+    figures = (line.weights, line.biases, line.params, line.macs, line.activations)
+    inputs = " ".join(source.name for source in line.sources)
+    return (line.name, line.kind, line.description or "input", inputs, *tuple(line.output),
+            *figures, line.elementwise)  # fmt: skip
+
+
+def places(line: Line) -> tuple[object, ...]:
+    """Receptive field and jump of what the line outputs, and whether it runs in training only."""
+    if line.row is None:
+        return 1, 1, 1, 1, False
+    field, jump = line.row.receptive_field, line.row.jump
     return (
-        row.name,
-        row.kind,
-        row.description,
-        " ".join(row.inputs),
-        *tuple(row.output_shape),
-        *figures,
-        *(row.receptive_field or (None, None)),
-        *(row.jump or (None, None)),
-        "true" if row.training_only else "false",
-        row.path,
-        row.line,
+        *(field or (None, None)),
+        *((None, None) if jump is None else map(number, jump)),
+        line.training_only,
     )
 
 
 def harmless(values: Iterable[object]) -> list[object]:
     """The values, unknown ones empty, texts safe in a spreadsheet."""
-    return [
-        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-        for value in values
-    ]
+    return [harmless_one(value) for value in values]
+
+
+def harmless_one(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

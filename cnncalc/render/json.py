@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cnncalc.network.network import Group
     from cnncalc.render import View
+    from cnncalc.render.outline import Line
     from cnncalc.report.report import Comparison, Report, Row
 
 FORMAT_VERSION = 2
@@ -31,7 +32,16 @@ LISTS = ("layers", "blocks", "published", "diagnostics")
 
 def render(report: Report, view: View) -> str:
     encode = JSONEncoder().encode
-    return "{\n" + ",\n".join(written(document(report), encode)) + "\n}\n"
+    values = document(report, view.depth, fuse=view.fuse)
+    return "{\n" + ",\n".join(written(values, encode)) + "\n}\n"
+
+
+def plain(report: Report, depth: int | None = None, *, fuse: bool = False) -> dict[str, Any]:
+    """The document as a reader of the JSON has it: lists for tuples, only strings as keys."""
+    from json import loads
+
+    values: dict[str, Any] = loads(JSONEncoder().encode(document(report, depth, fuse=fuse)))
+    return values
 
 
 def written(values: dict[str, Any], encode: Any) -> Iterator[str]:
@@ -44,8 +54,10 @@ def written(values: dict[str, Any], encode: Any) -> Iterator[str]:
             yield f'  "{key}": {encode(value)}'
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The report as plain values, in the order of the interface."""
+def document(report: Report, depth: int | None = None, *, fuse: bool = False) -> dict[str, Any]:
+    """The report as plain values, in the order of the interface. With a depth or ``fuse``, each of
+    ``layers`` is a line of the table.
+    """
     network = report.network
     return {
         "format_version": FORMAT_VERSION,
@@ -56,11 +68,49 @@ def document(report: Report) -> dict[str, Any]:
         "batch": report.batch,
         "dtype": report.dtype,
         "complete": report.complete,
-        "layers": [layer(report, row) for row in report.rows],
+        "layers": layers(report, depth, fuse=fuse),
         "blocks": [block(report.rows, group) for group in network.groups],
         "totals": totals(report),
         "published": [published(comparison) for comparison in report.published],
         "diagnostics": diagnostics(report),
+    }
+
+
+def layers(report: Report, depth: int | None, *, fuse: bool) -> list[dict[str, Any]]:
+    """A layer each; or the lines to which they are folded."""
+    if depth is None and not fuse:
+        return [layer(report, row) for row in report.rows]
+    from cnncalc.render.outline import outline  # start-up: most JSON has every layer
+
+    lines = outline(report, depth, fuse=fuse)
+    return [folded(report, line) for line in lines if line.rows]
+
+
+def folded(report: Report, line: Line) -> dict[str, Any]:
+    """One line by the keys of `layer`: its figures are the sums of its ``layers``, its inputs the
+    lines it reads; a block has no parameters.
+    """
+    from cnncalc.render.columns import intensity_of
+
+    first, last = line.rows[0], line.row or line.rows[-1]
+    entering = [(line.source_of(tensor), tensor) for tensor in line.entering()]
+    moved = intensity_of(report, line)
+    figures = ("weights", "biases", "params", "macs", "activations", "elementwise")
+    return layer(report, first) | {
+        "name": line.name,
+        "kind": line.kind,
+        "path": line.span.source.path if line.span else first.path,
+        "line": line.span.line if line.span else first.line,
+        "inputs": [source.name for source, _ in entering],
+        "parameters": {} if line.groups else first.parameters,
+        "input_shapes": [shape(tensor.output) for _, tensor in entering],
+        "output_shape": shape(line.output),
+        **{figure: getattr(line, figure) for figure in figures},
+        "intensity": None if moved is None else round(moved, 3),
+        "receptive_field": last.receptive_field,
+        "jump": None if last.jump is None else [number(distance) for distance in last.jump],
+        "training_only": line.training_only,
+        "layers": [row.name for row in line.rows],
     }
 
 

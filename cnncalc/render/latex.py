@@ -28,7 +28,7 @@ ESCAPE = re.compile("|".join(map(re.escape, SPECIAL)))
 
 
 def render(report: Report, view: View) -> str:
-    lines = outline(report, view.depth)
+    lines = outline(report, view.depth, fuse=view.fuse)
     grid = filled(report, lines, chosen(view.columns, lines), view)
     alignment = "".join("r" if heading.right else "l" for heading in grid.headings)
     parts = [

@@ -19,7 +19,7 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def render(report: Report, view: View) -> str:
-    lines = outline(report, view.depth)
+    lines = outline(report, view.depth, fuse=view.fuse)
     columns = chosen(view.columns, lines)
     grid = filled(report, lines, columns, view)
     bold = len(grid.lines) - 1

@@ -24,7 +24,7 @@ CELL = "padding:1px 8px;white-space:nowrap;text-align:"
 
 def html(report: Report) -> str:
     """The report as `_repr_html_` gives it; colours are transparent, so both themes do."""
-    lines, folded = fitting(report, ROOM)
+    lines, folded = fitting(report, lambda lines, _: len(lines) <= ROOM)
     columns = [column for column in chosen((), lines) if column.name not in BARS]
     grid = filled(report, lines, columns, View())
     heads = "".join(

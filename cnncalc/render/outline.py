@@ -6,13 +6,15 @@ Folding never changes a total: a line's figures are the sums of its rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cnncalc.layers.dropout import Drop
 from cnncalc.network.network import Node
 
 if TYPE_CHECKING:
+    from cnncalc.diagnostics import Span
     from cnncalc.layers.shape import Shape
     from cnncalc.network.network import Group, Tensor
     from cnncalc.report.report import Report, Row
@@ -81,6 +83,36 @@ class Line:
         return total
 
     @property
+    def kind(self) -> str:
+        """The layer's kind, the block's name, or `input`."""
+        if self.groups:
+            return self.groups[0].block
+        return self.rows[0].kind if self.rows else "input"
+
+    @property
+    def span(self) -> Span | None:
+        """The step in the spec; None for an input of the network."""
+        if self.groups:
+            return self.groups[0].span
+        return self.rows[0].node.span if self.rows else None
+
+    def entering(self) -> list[Tensor]:
+        """What its rows read of others, each volume once."""
+        own = {id(row.node) for row in self.rows}
+        read = {id(t): t for row in self.rows for t in row.node.inputs if id(t) not in own}
+        return list(read.values())
+
+    def source_of(self, tensor: Tensor) -> Line:
+        """The line, one of ``sources``, that the volume comes from."""
+        for source in self.sources:
+            if isinstance(tensor, Node):
+                if source.first <= tensor.index < source.stop:
+                    return source
+            elif not source.rows and source.name == tensor.name:
+                return source
+        raise KeyError(tensor.name)
+
+    @property
     def path(self) -> str:
         """The component that its name is relative to, with its slash; empty at the top."""
         return f"{self.group.path}/" if self.group else ""
@@ -95,8 +127,8 @@ class Line:
 
 
 def outline(report: Report, depth: int | None = None, *, fuse: bool = False) -> list[Line]:
-    """The lines, blocks deeper than ``depth`` folded; ``fuse`` also folds the norm and the
-    activation of a layer into its line.
+    """The lines, blocks deeper than ``depth`` folded; ``fuse`` also puts norm, activation and
+    dropout into the line of the layer whose output they rewrite.
     """
     lines = [input_line(tensor) for tensor in report.network.inputs]
     rows, inner, index = report.rows, children(report.network.groups), 0
@@ -112,19 +144,21 @@ def outline(report: Report, depth: int | None = None, *, fuse: bool = False) -> 
     return lines
 
 
-def fitting(report: Report, room: int) -> tuple[list[Line], str]:
-    """The outline that shows most in ``room`` lines, and what it folds (empty: nothing)."""
-    lines = outline(report)
-    if len(lines) <= room:
-        return lines, ""
+def fitting(
+    report: Report, fits: Callable[[list[Line], str], bool], *, fuse: bool = False
+) -> tuple[list[Line], str]:
+    """The outline that shows most of those that fit, and what it folds (empty: nothing); the
+    shortest if none fits. ``fuse``: norm and activation have no line of their own anyway.
+    """
+    lines, folded = outline(report, fuse=fuse), ""
+    everything = len(lines)
     deepest = max((group.depth for group in report.network.groups), default=0)
-    lines = outline(report, fuse=True)
-    for depth in range(deepest - 1, -1, -1):
-        if len(lines) <= room:
+    for depth in range(deepest, -1, -1):
+        if fits(lines, folded):
             break
         lines = outline(report, depth, fuse=True)
-    everything = len(report.network.inputs) + len(report.rows)
-    return lines, "folded to fit the screen" if len(lines) < everything else ""
+        folded = "folded to fit the screen" if len(lines) < everything else ""
+    return lines, folded
 
 
 def input_line(tensor: Tensor) -> Line:
@@ -136,14 +170,23 @@ def input_line(tensor: Tensor) -> Line:
 
 
 def row_line(rows: Sequence[Row], index: int, *, fuse: bool) -> Line:
-    """One row; with ``fuse`` also the rows `conv1.batchnorm`, `conv1.relu` of the same step."""
+    """One row; with ``fuse`` also those after it that rewrite its output: `conv1.relu`, `bn1`."""
     row, stop = rows[index], index + 1
     description = described(row)
-    while fuse and stop < len(rows) and rows[stop].name.startswith(f"{row.name}."):
+    while fuse and stop < len(rows) and rewrites(rows[stop], rows[stop - 1]):
         description += f", {rows[stop].description}"
         stop += 1
     last = rows[stop - 1]
     return Line(row.name, description, rows[index:stop], index, last.output_shape, row.group)
+
+
+def rewrites(row: Row, above: Row) -> bool:
+    """Whether the row is a norm, an activation or a dropout of what the one above it outputs."""
+    layer = row.layer
+    if not (layer.is_norm or layer.is_activation or isinstance(layer, Drop)):
+        return False
+    same_place = row.group is above.group and row.training_only == above.training_only
+    return same_place and row.node.inputs == (above.node,)
 
 
 def described(row: Row) -> str:

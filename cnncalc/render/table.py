@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from cnncalc.layers.formula import Formula
     from cnncalc.report.report import Report
 
-FRAME = 11
-"""Lines besides the rows and the statements: title, header, rules, total, gaps, remarks, prompt."""
-
 GIVE_WAY: tuple[tuple[str, tuple[Column, ...]], ...] = (
     ("memory_bar", ()), ("macs_bar", ()), ("params_bar", ()), ("receptive_field", ()),
     ("macs_share", ()), ("description", (BRIEF,)), ("memory_share", ()), ("activations", ()),
@@ -34,21 +31,33 @@ FORMULAS = ("width", "height", "channels", "weights", "biases", "macs")
 
 
 def render(report: Report, view: View) -> str:
-    below = Page(view)
-    statements(below, report)
-    lines, folded = shown(report, view, view.height - FRAME - below.height)
+    """The table; on a terminal the outline that shows most of what fits its height."""
+    if view.depth is not None or view.width is None or view.formulas:
+        return laid_out(report, view, outline(report, view.depth, fuse=view.fuse), "").text()
+
+    def fits(lines: list[Line], folded: str) -> bool:
+        """The last line of the screen is the prompt's."""
+        if len(lines) > view.height:
+            return False
+        return laid_out(report, view, lines, folded).height < view.height
+
+    return laid_out(report, view, *fitting(report, fits, fuse=view.fuse)).text()
+
+
+def laid_out(report: Report, view: View, lines: Sequence[Line], folded: str) -> Page:
+    """The page with these lines, everything wrapped."""
     page = Page(view)
     page.title(report.name or "unnamed net", " · ".join(about(report)))
     page.gap()
     page.grid(filled(report, lines, fitting_columns(report, lines, view), view))
     page.gap()
-    page.append(below)
+    statements(page, report)
     remarks = [*report.notices, *notes(report, folded)]
     if remarks:
         page.gap()
     for remark in remarks:
         page.paragraph(remark, style="dim")
-    return page.text()
+    return page
 
 
 def statements(page: Page, report: Report) -> None:
@@ -63,13 +72,6 @@ def statements(page: Page, report: Report) -> None:
 def about(report: Report) -> list[str]:
     """Where the net stands, and what the byte figures hold for."""
     return [report.source, f"batch {exact(report.batch)}", report.dtype]
-
-
-def shown(report: Report, view: View, room: int) -> tuple[list[Line], str]:
-    """The lines to show, and what was folded without being asked."""
-    if view.depth is None and view.width is not None and not view.formulas:
-        return fitting(report, room)
-    return outline(report, view.depth), ""
 
 
 def notes(report: Report, folded: str) -> list[str]:

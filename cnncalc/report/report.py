@@ -180,6 +180,16 @@ class Totals:
     def __init__(self) -> None:
         self._peaks: Peaks | None = None
 
+    def __str__(self) -> str:
+        """A figure on each line."""
+        from cnncalc.language.quantities import exact
+        from cnncalc.language.quantities.totals import TOTALS
+
+        known = {name: getattr(self, name) for name in TOTALS if hasattr(self, name)}
+        texts = {name: "?" if v is None else exact(v) for name, v in known.items()}
+        left, right = max(map(len, texts)), max(map(len, texts.values()))
+        return "\n".join(f"{name:<{left}}  {text:>{right}}" for name, text in texts.items())
+
     @property
     def peaks(self) -> Peaks:
         """The memory figures; walked once."""
@@ -284,6 +294,36 @@ class Report:
         from cnncalc.render.notebook import html
 
         return html(self)
+
+    def __str__(self) -> str:
+        """The table, as a pipe gets it."""
+        from cnncalc.render import View, render
+
+        return render("table", self, View()).rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {len(self.rows)} layers, {self.totals.params} params>"
+
+    def to_dict(self, depth: int | None = None, *, fuse: bool = False) -> dict[str, Any]:
+        """What `show --format json` prints, as plain values; ``depth`` and ``fuse`` as its
+        `--depth` and `--fuse`.
+        """
+        from cnncalc.render.json import plain
+
+        return plain(self, depth, fuse=fuse)
+
+    def to_json(self, depth: int | None = None, *, fuse: bool = False) -> str:
+        """What `show --format json` prints."""
+        from cnncalc.render import View, render
+
+        return render("json", self, View(depth=depth, fuse=fuse))
+
+    def to_rows(self, depth: int | None = None, *, fuse: bool = False) -> list[dict[str, Any]]:
+        """A flat dict for each line of the CSV, by its columns: `pandas.DataFrame` takes them."""
+        from cnncalc.render.csv import records
+        from cnncalc.render.outline import outline
+
+        return list(records(self, outline(self, depth, fuse=fuse)))
 
     def known(self, first: int, stop: int) -> bool:
         """Whether every figure of the rows ``first`` up to, not including, ``stop`` is known."""
