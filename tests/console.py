@@ -4,7 +4,7 @@ A document has files and examples. A block that follows a line ``<!-- file: NAME
 a ``console`` block is an example: lines that begin with ``$ `` are commands, the others what they
 print, where a line `…` stands for any number of lines.
 
-``python -m tests.console README.md docs/*.md`` rewrites what the commands print.
+`tests.regenerate` rewrites what the commands print.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import contextlib
 import io
 import re
 import shlex
-import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,11 +128,3 @@ def write_files(text: str, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        document = Path(name)
-        with tempfile.TemporaryDirectory() as temporary:
-            new = rewritten(document.read_text(encoding="utf-8"), Path(temporary))
-        document.write_text(new, encoding="utf-8")

@@ -1,13 +1,12 @@
 """The table of docs/memory.md: our memory figures beside PyTorch's and torchinfo's.
 
-``python -m tests.memory_table docs/memory.md`` writes it anew; a test keeps it in step.
+`tests.regenerate` writes it anew.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,13 +66,3 @@ def pair(ours: int, measured: int) -> tuple[str, str]:
     apart = 100 * (ours / measured - 1)
     note = f" ({apart:+.1f} %)".replace("-", "−") if abs(apart) >= 0.05 else ""
     return megabytes(ours) + note, megabytes(measured)
-
-
-def main(paths: list[str]) -> None:
-    for path in map(Path, paths):
-        text = path.read_text("utf-8")
-        path.write_text(TABLE.sub(lambda match: f"{match[1]}{table()}{match[3]}", text), "utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

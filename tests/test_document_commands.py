@@ -1,6 +1,6 @@
 """Every command that a document shows runs, and every word of cnncalc that it uses exists.
 
-What a `console` example prints is compared in test_documents.py.
+What a `console` example prints is compared in test_regenerate.py.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cnncalc.schema import schema
 from cnncalc.text.files import shipped
 from tests import console
 from tests.commands import GOOD, run
-from tests.test_documents import DOCUMENTS, ROOT
+from tests.regenerate import DOCUMENTS, ROOT
 
 SHELLS = {
     "console": ["bash", "-euc"],
@@ -41,6 +41,10 @@ PLACEHOLDERS = {"NET": "vgg16", "KIND": "conv", "FILE": "mynet.yaml", "<TAB>": "
 
 RUN_ELSEWHERE = {
     "python3 -m venv": ".ci/run",
+    "source ": "what follows it is run elsewhere, too",
+    "python -m pytest": ".ci/run",
+    "ruff check": ".ci/run",
+    "python -m tests.regenerate": "test_regenerate.py compares what it writes",
     "pip install -e": "the tools beside cnncalc are no part of the tests",
     "python tests/benchmarks/run.py": "test_benchmarks.py, with --quick and without --write",
 }
@@ -91,7 +95,7 @@ TYPED = dict.fromkeys(
     c
     for c in ALL
     if not c.line.startswith(tuple(RUN_ELSEWHERE))
-    and not (c.language == "console" and console.is_ours(c.line))  # test_documents.py
+    and not (c.language == "console" and console.is_ours(c.line))  # test_regenerate.py
 )
 
 
@@ -160,6 +164,7 @@ OTHERS = {
     "lyers": "a typo in an example",
     "y": "a name in an example",
     "venv": "a folder's name",
+    "rules": "a stage's file of errors",
     "node_modules": "a folder's name",
     "site-packages": "a folder's name",
 }

@@ -1,4 +1,6 @@
-"""The documents are true: their commands are run and what they print is compared."""
+"""The documents lead somewhere, and CI runs what they say. test_regenerate.py compares what their
+commands print.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import console
-
-ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-EXAMPLES = [
-    pytest.param(document, index, id=f"{document.name}-{index}")
-    for document in DOCUMENTS
-    for index in range(len(console.examples(document.read_text(encoding="utf-8"))))
-]
-
-
-@pytest.mark.parametrize(("document", "index"), EXAMPLES)
-def test_console_examples(document: Path, index: int, tmp_path: Path) -> None:
-    """`python -m tests.console README.md docs/*.md` rewrites them."""
-    text = document.read_text(encoding="utf-8")
-    console.write_files(text, tmp_path)
-    for command in console.examples(text)[index]:
-        if console.is_ours(command.line):
-            printed = console.output_of(command.line, tmp_path)
-            if not console.agrees(printed, command.printed):
-                assert printed == command.printed
+from tests.regenerate import DOCUMENTS, ROOT
 
 
 def test_the_readme_runs_something() -> None:
@@ -58,15 +41,6 @@ def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (document.parent / target).exists(), target
-
-
-def test_every_kind_has_its_place_in_the_reference() -> None:
-    """docs/kinds.md shows `cnncalc kinds KIND` of every kind."""
-    from cnncalc.layers import KINDS
-
-    text = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
-    shown = {command.line for example in console.examples(text) for command in example}
-    assert shown == {"cnncalc kinds", *(f"cnncalc kinds {kind}" for kind in KINDS)}
 
 
 def test_links_are_found() -> None:

@@ -16,7 +16,6 @@ from cnncalc.render.memory import SPARKS, bar, render, sparkline
 from cnncalc.report.conventions import CONVENTIONS
 from cnncalc.report.memory import Budget
 from cnncalc.report.report import Report
-from tests import memory_table
 from tests.commands import run, words
 from tests.test_memory import NAMES
 from tests.test_torchvision import TRUTH
@@ -281,14 +280,6 @@ def test_intensity_is_a_column() -> None:
     layers = json.loads(run("alexnet", "--format", "json").stdout)["layers"]
     assert {type(layer["intensity"]) for layer in layers} == {float}
     assert next(layer["intensity"] for layer in layers if layer["kind"] == "relu") == 0
-
-
-def test_the_table_of_the_page_is_in_step() -> None:
-    """docs/memory.md has what `python -m tests.memory_table docs/memory.md` writes."""
-    page = Path(__file__).parent.parent / "docs" / "memory.md"
-    found = memory_table.TABLE.search(page.read_text("utf-8"))
-    assert found is not None
-    assert found[2] == memory_table.table()
 
 
 def test_the_hand_made_sums_of_the_page() -> None:

@@ -5,12 +5,11 @@ that works.
 ``NAME.expected`` is the output. The fix is the first one that is offered, applied again and again
 until nothing is wrong; where only an author can know it, ``NAME.fixed.yaml`` is the good spec.
 
-``GOLDEN=write pytest tests/test_mistakes.py`` writes the outputs anew; then read them aloud.
+`python -m tests.regenerate` writes the outputs anew, and test_regenerate.py compares them.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -55,13 +54,8 @@ def test_every_family_is_there() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_check_prints(name: str) -> None:
-    result = run("check", "--strict", f"{name}.yaml")
-    expected = FOLDER / f"{name}.expected"
-    if os.environ.get("GOLDEN") == "write":
-        expected.write_text(result.output, "utf-8", newline="")
-    assert result.output == expected.read_text("utf-8")
-    assert result.exit_code == 1
+def test_check_fails(name: str) -> None:
+    assert run("check", "--strict", f"{name}.yaml").exit_code == 1
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(BY_HAND)))
