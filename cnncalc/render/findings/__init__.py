@@ -90,6 +90,6 @@ def notes_of(diagnostic: Diagnostic) -> list[str]:
     """Its notes, and how many layers were left unchecked because of it."""
     if not diagnostic.unchecked:
         return list(diagnostic.notes)
-    after = f" after {diagnostic.layer}" if diagnostic.layer else ""
+    after = f" after {cut(diagnostic.layer)}" if diagnostic.layer else ""
     were = "was" if diagnostic.unchecked == 1 else "were"
     return [*diagnostic.notes, f"{plural(diagnostic.unchecked, 'layer')}{after} {were} not checked"]
