@@ -25,6 +25,8 @@ MAX_COST = 700_000
 """Characters that all trials of a net may read, its rows counted in; about as many µs."""
 ROW_COST = 45
 """What building and analysing a row costs, in characters read."""
+FINDING_COST = 30
+"""What a finding costs, which every trial makes again."""
 MAX_OFFERED = 4
 FORGIVING = ("text", "form", "values", "expressions", "references", "quantities")
 """Families whose mistakes hide others: what a fix reveals elsewhere is not its fault."""
@@ -68,7 +70,8 @@ def keep_working_fixes(
 
     ``size`` is the number of characters in the spec.
     """
-    bench = Bench(diagnostics, network, size + ROW_COST * len(network.nodes), check)
+    cost = size + ROW_COST * len(network.nodes) + FINDING_COST * len(diagnostics)
+    bench = Bench(diagnostics, network, cost, check)
     for diagnostic in diagnostics:
         candidates = diagnostic.fixes
         diagnostic.fixes = ()
