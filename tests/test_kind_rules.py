@@ -47,6 +47,7 @@ def problem(layer: Layer) -> tuple[str, Diagnostic]:
 
 
 def compute(layer: Layer) -> Shape:
+    layer.check_axes()
     layer.check()
     return layer.output
 
@@ -64,6 +65,14 @@ class Wrong(NamedTuple):
 
 
 WRONG = [
+    Wrong(
+        "conv", {"filters": 8, "kernel": [3, 3, 3]}, "7x7x3", "other-axes",
+        ": kernel [3, 3, 3] does not fit: its input has 2 axes: [height, width]", "", [],
+    ),
+    Wrong(
+        "pad", {"padding": {"top": 1}}, "100x8", "other-axes",
+        ": padding {top: 1} does not fit: an input with length has the sides left, right", "", [],
+    ),
     Wrong(
         "conv", {"filters": 8, "kernel": 9}, "7x7x3", "no-valid-output",
         " has no valid output: its 9×9 kernel does not fit the 7×7 input",
@@ -209,6 +218,10 @@ class Apart(NamedTuple):
 
 
 APART = [
+    Apart(
+        "add", "8x8x3 64x3", "axes-differ",
+        "input 1 is 8×8×3, input 2 is 64×3: all inputs need the same axes", [], "",
+    ),
     Apart(
         "add", "56x56x64 56x56x64 56x56x256", "add-shapes-differ",
         "input 1 is 56×56×64, input 3 is 56×56×256: an addition needs equal shapes",

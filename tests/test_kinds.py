@@ -79,9 +79,9 @@ def computed(formula: Formula) -> float:
 def test_formulas_give_the_layers_numbers(case: Case) -> None:
     layer = case.layer
     formulas = {formula.quantity: formula for formula in layer.formulas()}
+    sizes = {axis.name: n for axis, n in zip(layer.output.axes, layer.output.sizes, strict=True)}
     numbers = {
-        "width": layer.output.width,
-        "height": layer.output.height,
+        **sizes,
         "channels": layer.output.channels,
         "activations": layer.output.values,
         "weights": layer.weights(),
@@ -93,5 +93,5 @@ def test_formulas_give_the_layers_numbers(case: Case) -> None:
         assert computed(formula) == numbers[quantity], formula
         assert all(symbol.meaning for symbol in formula.symbols.values())
     needed = {name for name in ("weights", "biases", "macs") if numbers[name]}
-    assert {"width", "height", *needed} <= set(formulas)
+    assert {*sizes, *needed} <= set(formulas)
     assert ("activations" in formulas) == layer.volume

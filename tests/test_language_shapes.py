@@ -37,7 +37,7 @@ NO_SHAPES = [
     ("2 * 8", ["bad-shape: 2 * 8"]),
     ("[8, 8, 4]", ["bad-shape: [8, 8, 4]"]),
     ("{channels: 3, height: 8}", ["bad-shape: {channels: 3, height: 8}"]),
-    ("{channels: 3, height: 8, width: 8, depth: 2}", ["unknown-key: depth"]),
+    ("{channels: 3, height: 8, width: 8, breadth: 2}", ["unknown-key: breadth"]),
     ("{channels: w, height: 8, width: 8}", ["bad-shape: w"]),
 ]
 

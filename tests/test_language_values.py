@@ -94,7 +94,7 @@ MISTAKES = [
     ("padding", "smae", ["unknown-name: smae"]),
     ("padding", "relu", ["unknown-word: relu"]),
     ("activation", "same", ["unknown-word: same"]),
-    ("kernel", "[1, 2, 3]", ["wrong-type: [1, 2, 3]"]),
+    ("kernel", "[1, 2, 3]", ["other-axes: [1, 2, 3]"]),
     ("kernel", "[1, 2.5]", ["not-a-whole-number: 2.5"]),
     ("bias", "1", ["wrong-type: 1"]),
 ]

@@ -180,7 +180,7 @@ INVALID = {
     "boolean for a number": net("- conv: {filters: true, kernel: 3}"),
     "number for a boolean": net("- conv: {filters: 8, kernel: 3, bias: 1}"),
     "probability": net("- dropout: 1.5"),
-    "three sides": net("- conv: {filters: 8, kernel: [3, 3, 3]}"),
+    "four sides": net("- conv: {filters: 8, kernel: [3, 3, 3, 3]}"),
     "unknown side": net("- conv: {filters: 8, kernel: 3, padding: {up: 1}}"),
     "null value": net("- conv: {filters: , kernel: 3}"),
     "conv2d": net("- conv2d: [8, 3]"),
@@ -224,7 +224,7 @@ def test_hover_and_completion() -> None:
     definitions = SCHEMA["definitions"]
     stride = definitions["conv.stride"]
     assert stride["description"].startswith("Step of the window (pixels): a whole number or [")
-    assert stride["default"] == [1, 1]
+    assert stride["default"] == 1
     assert "sees all channels" in definitions["conv"]["description"]
     words = [form.get("enum") for form in definitions["conv.activation"]["anyOf"]]
     assert any("leaky_relu" in choices for choices in words if choices)

@@ -13,6 +13,7 @@ from cnncalc.language.blocks import calls
 from cnncalc.language.spec import LayerStep, Step
 from cnncalc.network.network import Node
 from cnncalc.network.place import StepPlace, trail
+from cnncalc.report.receptive_field import sees_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -170,9 +171,7 @@ def wide_receptive_field(report: Report, _: Spec) -> Iterator[Diagnostic]:
         for row in report.rows
         if row.receptive_field and row.weights and not row.training_only
     ]
-    wide = [
-        (row, field) for row, field in windows if field[0] > image.height and field[1] > image.width
-    ]
+    wide = [(row, field) for row, field in windows if sees_beyond(field, image)]
     if len(wide) > len(windows) // 2:
         row, field = wide[0]
         yield rules.usage.receptive_field_exceeds_input(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.diagnostics import RULES, Diagnostic, Edit, Fix
+from cnncalc.layers.shape import Shape
 from cnncalc.text.edits import LINE_BREAK, edited
 
 if TYPE_CHECKING:
@@ -148,12 +149,11 @@ class Bench:
         if diagnostic.code not in SIZE_CODES or len(self.network.inputs) != 1:
             return []
         given = self.network.inputs[0]
-        _, height, width = given.output
-        shown_as = f"{width}x{height}x"
-        source = given.span.source
+        size, source = given.output.sizes[0], given.span.source
+        shown_as = "x".join(map(str, given.output.sizes)) + "x"
         if (
-            height != width
-            or height == 1
+            len(set(given.output.sizes)) > 1
+            or size == 1
             or source is not self.network.source
             or shown_as not in source.lines[given.span.line - 1]
         ):
@@ -161,7 +161,7 @@ class Bench:
         if diagnostic.code == "no-valid-output":
             sizes: Iterable[int] = self.least_sizes(diagnostic)
         else:
-            sizes = near_sizes(height)
+            sizes = near_sizes(size)
         for size in sizes:
             if found := self.working(diagnostic, [self.input_fix(size)]):
                 return found
@@ -169,12 +169,12 @@ class Bench:
 
     def input_fix(self, size: int) -> Fix:
         given = self.network.inputs[0]
-        text = f"{size}x{size}x{given.output.channels}"
+        text = Shape(given.output.channels, *(size,) * given.output.rank).written()
         return Fix(f"{given.name}: {text}", (Edit(given.span, text),))
 
     def least_sizes(self, diagnostic: Diagnostic) -> Iterator[int]:
         """The smallest image that is large enough, and the usual ones above it."""
-        low = high = self.network.inputs[0].output.height
+        low = high = self.network.inputs[0].output.sizes[0]
         while not self.fixes(diagnostic, high := high * 2):
             low = high
             if high > LARGEST_INPUT or self.left <= 0:

@@ -100,7 +100,7 @@ def shape_figure(layer: Scalar | None, node: Node, key: str, tell: Tell) -> Iter
 
 def output_figures(node: Node, tell: Tell) -> Iterator[Figure]:
     """`output: 1000`, or with several outputs `{p3: 80x80x128, …}`."""
-    if isinstance(node, Mapping) and not {"channels", "height", "width"} & node.entries.keys():
+    if isinstance(node, Mapping) and "channels" not in node.entries:
         for entry in node.entries.values():
             yield from shape_figure(entry.key, entry.value, "output", tell)
     elif not isinstance(node, Broken):

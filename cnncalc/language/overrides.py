@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.language import expressions, rules
-from cnncalc.language.shapes import CUBE, VECTOR, checked, shape_of_text
+from cnncalc.language.shapes import LETTERS, SIZES, VECTOR, checked, shape_of_sizes, shape_of_text
 from cnncalc.language.spec import InputTensor, Parameter
 from cnncalc.language.words import language_words
 from cnncalc.layers.shape import Shape
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnncalc.language.spec import Spec
 
-CHW = re.compile(r"C=([0-9]{1,12}),H=([0-9]{1,12}),W=([0-9]{1,12})", re.IGNORECASE)
+BY_LETTER = re.compile("C=N,(?:L=N|(?:D=N,)?H=N,W=N)".replace("N", "[0-9]{1,12}"), re.IGNORECASE)
 NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -47,7 +47,7 @@ def override_input(spec: Spec, text: str, problems: list[Diagnostic]) -> None:
     source = Source("--input", text)
     span = whole_span(source)
     names = [tensor.name for tensor in spec.inputs]
-    match = NAMED.fullmatch(text) if not CHW.fullmatch(text) else None
+    match = NAMED.fullmatch(text) if not BY_LETTER.fullmatch(text) else None
     if match is not None:
         name, shape_text = match.groups()
     elif len(names) == 1:
@@ -70,23 +70,31 @@ def override_input(spec: Spec, text: str, problems: list[Diagnostic]) -> None:
 
 
 def read_input(text: str, own: Shape, span: Span) -> Shape:
-    """A shape as the command line writes it, in the form of the spec's ``own`` input: an image or
-    a vector. One number is a side of the image, whose channels stay. Raises `Problem`.
+    """A shape as the command line writes it, in the form of the spec's ``own`` input: with its
+    axes, or a vector. One number is every size of the input, whose channels stay. Raises
+    `Problem`.
     """
-    image = own.area > 1
-    match = CHW.fullmatch(text)
-    if match is not None:
-        channels, height, width = map(int, match.groups())
-        shape = Shape(channels, height, width)
-    elif image and VECTOR.fullmatch(text):
-        shape = Shape(own.channels, int(text), int(text))
-    elif VECTOR.fullmatch(text) or ((cube := CUBE.fullmatch(text)) and cube[1] == cube[2]):
+    is_vector = own.area == 1
+    if BY_LETTER.fullmatch(text):
+        pairs = (pair.split("=") for pair in text.upper().split(","))
+        shape = shape_of_sizes({LETTERS[letter]: int(size) for letter, size in pairs}, span)
+    elif VECTOR.fullmatch(text):
+        number = int(text)
+        sizes = (number,) * own.rank
+        shape = Shape(number, *own.sizes) if is_vector else Shape(own.channels, *sizes)
+    elif SIZES.fullmatch(text) and fits_short_form(text, own.rank):
         shape = shape_of_text(text, span)
     else:
         raise Problem(rules.options.unfitting_input(span, text, own))
-    if not image and shape.area > 1:
+    if shape.rank != own.rank or (is_vector and shape.area > 1):
         raise Problem(rules.options.unfitting_input(span, text, own))
     return checked(shape, span)
+
+
+def fits_short_form(text: str, rank: int) -> bool:
+    """Whether `384x384x3` has as many sizes as the input has axes, all equal."""
+    *sizes, _ = re.findall("[0-9]+", text)
+    return len(sizes) == rank and len(set(sizes)) == 1
 
 
 def override_parameter(spec: Spec, text: str, problems: list[Diagnostic]) -> None:

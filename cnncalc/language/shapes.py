@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Problem, Span
+from cnncalc.diagnostics import Diagnostic, Problem, Span
 from cnncalc.language import rules
-from cnncalc.layers.shape import Shape
+from cnncalc.layers.shape import AXES, Shape
 
 if TYPE_CHECKING:
     from cnncalc.text.parser import Mapping, Node
 
-CUBE = re.compile(r"\s*([0-9]{1,15})\s*[x×X]\s*([0-9]{1,15})\s*[x×X]\s*([0-9]{1,15})\s*")
+SIZES = re.compile(r"\s*[0-9]{1,15}(?:\s*[x×X]\s*[0-9]{1,15}){1,3}\s*")
 VECTOR = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(_[0-9]{3}){1,3}")
-AXES = ("channels", "height", "width")
+KEYS = ("channels", *dict.fromkeys(axis.name for axes in AXES.values() for axis in axes))
+LETTERS = {"C": "channels", "D": "depth", "H": "height", "W": "width", "L": "length"}
+"""What the command line calls the channels and the axes: `C=3,H=480,W=640`."""
 
 
 def read_shape(node: Node) -> Shape:
@@ -29,20 +31,35 @@ def read_shape(node: Node) -> Shape:
 
 
 def shape_of_text(text: str, span: Span) -> Shape:
-    """`224x224x3` (width × height × channels, equal sides) or a vector's length."""
+    """`224x224x3` (sizes × channels, all sizes equal), `16000x1`, `64x64x64x1`, or a vector's
+    length. Raises `Problem`.
+    """
     if VECTOR.fullmatch(text):
         return checked(Shape(int(text), 1, 1), span)
-    match = CUBE.fullmatch(text)
-    if match is None:
+    if SIZES.fullmatch(text) is None:
         raise Problem(rules.form.bad_shape(span, f"'{text}' is no shape", hints=hints_of(text)))
-    width, height, channels = map(int, match.groups())
-    if width != height:
-        hint = f"{{channels: {channels}, height: {height}, width: {width}}}"
-        if height == channels:
-            hint = f"{height}x{channels}x{width}"
-        why = f"'{text}' is read as width x height x channels, and {width} is not {height}"
-        raise Problem(rules.form.bad_shape(span, why, hint=hint))
-    return checked(Shape(channels, height, width), span)
+    *sizes, channels = map(int, re.findall("[0-9]+", text))
+    if len(sizes) == 1 and sizes[0] == channels:
+        why = f"'{text}' may be an image without its channels, or a signal"
+        signal = f"{{channels: {channels}, length: {sizes[0]}}}"
+        raise Problem(rules.form.bad_shape(span, why, hints=[*hints_of(text), signal]))
+    if len(set(sizes)) > 1:
+        raise Problem(unequal(text, sizes, channels, span))
+    return checked(Shape(channels, *sizes), span)
+
+
+def unequal(text: str, sizes: list[int], channels: int, span: Span) -> Diagnostic:
+    """The short form of a shape needs equal sizes: nobody could say which one is the width."""
+    names = [axis.name for axis in reversed(AXES[len(sizes)])]
+    if len(sizes) == 2 and sizes[1] == channels:
+        hint = f"{channels}x{channels}x{sizes[0]}"
+    else:
+        given = dict(zip(names, sizes, strict=True))
+        axes = ", ".join(f"{name}: {given[name]}" for name in reversed(names))
+        hint = f"{{channels: {channels}, {axes}}}"
+    other = next(size for size in sizes if size != sizes[0])
+    why = f"'{text}' is read as {' x '.join(names)} x channels, and {sizes[0]} is not {other}"
+    return rules.form.bad_shape(span, why, hint=hint)
 
 
 def hints_of(text: str) -> list[str]:
@@ -63,18 +80,29 @@ def shape_of_mapping(node: Mapping) -> Shape:
 
     sizes = {}
     for key, entry in node.entries.items():
-        if key not in AXES:
-            raise Problem(rules.form.unknown_key(entry.key.span, key, "a shape", AXES))
+        if key not in KEYS:
+            raise Problem(rules.form.unknown_key(entry.key.span, key, "a shape", KEYS))
         value = entry.value
         if not isinstance(value, Scalar) or not VECTOR.fullmatch(value.text):
             raise Problem(rules.form.bad_shape(value.span, f"{key} must be a whole number"))
         sizes[key] = int(value.text)
-    missing = [axis for axis in AXES if axis not in sizes]
+    return shape_of_sizes(sizes, node.span)
+
+
+def shape_of_sizes(sizes: dict[str, int], span: Span) -> Shape:
+    """The shape of channels and axes by their names; raises `Problem`."""
+    names = [name for name in sizes if name != "channels"]
+    axes = next(
+        (axes for axes in AXES.values() if {axis.name for axis in axes} >= {*names} and names),
+        AXES[2] if not names else None,
+    )
+    if axes is None:
+        why = f"{' and '.join(names)} do not go together: a shape has a length, or height and width"
+        raise Problem(rules.form.bad_shape(span, f"{why}, or depth, height and width"))
+    missing = [name for name in ("channels", *(axis.name for axis in axes)) if name not in sizes]
     if missing:
-        raise Problem(
-            rules.form.bad_shape(node.span, f"the shape has no {' and no '.join(missing)}")
-        )
-    return checked(Shape(sizes["channels"], sizes["height"], sizes["width"]), node.span)
+        raise Problem(rules.form.bad_shape(span, f"the shape has no {' and no '.join(missing)}"))
+    return checked(Shape(sizes["channels"], *(sizes[axis.name] for axis in axes)), span)
 
 
 def checked(shape: Shape, span: Span) -> Shape:

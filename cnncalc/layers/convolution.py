@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.division import check_groups
-from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
+from cnncalc.layers.fields import Padding, PerAxis, Whole
 from cnncalc.layers.formula import Formula, Symbol
+from cnncalc.layers.layer import channels_of, sizes_of
+from cnncalc.layers.shape import one_or_by, window_words
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
-from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_or_two
+from cnncalc.layers.window import Window, WindowLayer, kernel_symbols
 
 
 class Filters(Weighted, WindowLayer):
@@ -33,27 +35,25 @@ class Filters(Weighted, WindowLayer):
         return self.weights() * self.output.area
 
     def cost_formulas(self) -> Iterator[Formula]:
-        (kh, kw), out, groups = self.window().kernel, self.output, self.split()
+        out, groups = self.output, self.split()
+        kernel, symbols = kernel_symbols(self.window().kernel, out.axes)
         depth = "D1" if groups == 1 else "D1/G"
-        symbols = {
-            "F": Symbol(kw, "size of the kernel"),
-            "Fw": Symbol(kw, "width of the kernel"),
-            "Fh": Symbol(kh, "height of the kernel"),
-            "D1": Symbol(self.input.channels, "channels of the input"),
+        positions = sizes_of(out, "the output", "2")
+        symbols |= {
+            "D1": channels_of(self.input, "the input"),
             "G": Symbol(groups, "groups"),
             "K": Symbol(out.channels, "filters"),
-            "W2": Symbol(out.width, "width of the output"),
-            "H2": Symbol(out.height, "height of the output"),
+            **positions,
         }
-        filters = f"{'F·F' if kh == kw else 'Fw·Fh'}·{depth}·K"
+        filters = f"{kernel}·{depth}·K"
         yield Formula.of("weights", filters, symbols, self.weights())
         if self.bias:
             yield Formula.of("biases", "K", symbols, self.biases())
-        yield Formula.of("macs", f"{filters}·W2·H2", symbols, self.macs())
+        yield Formula.of("macs", "·".join([filters, *positions]), symbols, self.macs())
 
     def notes_params(self) -> str:
-        filters, depth, kh, kw = self.weight_shape()
-        return f"({kw}*{kh}*{depth})*{filters}"
+        filters, depth, *kernel = self.weight_shape()
+        return f"({'*'.join(map(str, [*reversed(kernel), depth]))})*{filters}"
 
 
 class Conv(Filters):
@@ -65,10 +65,10 @@ class Conv(Filters):
     kind = "conv"
     takes_list = True
     filters = Whole("number of filters: the channels of the output", positional=True)
-    kernel = Pair("size of the window", positional=True, unit="pixels")
-    stride = Pair("step of the window", default=ONES, positional=True, unit="pixels")
-    padding = Padding("border of zeros around the image", default=NO_PADDING, unit="pixels")
-    dilation = Pair("distance between the pixels that a kernel sees", default=ONES, unit="pixels")
+    kernel = PerAxis("size of the window", positional=True, unit="pixels")
+    stride = PerAxis("step of the window", default=1, positional=True, unit="pixels")
+    padding = Padding("border of zeros around the image", default=0, unit="pixels")
+    dilation = PerAxis("distance between the pixels that a kernel sees", default=1, unit="pixels")
     groups = Whole("parts the channels are split into; a filter sees one part", default=1)
     bias = bias_field()
     norm = norm_field()
@@ -84,18 +84,18 @@ class Conv(Filters):
         return self.filters
 
     def check(self) -> None:
-        check_groups(self.groups, self.input[0], vars(self).get("filters"))
+        check_groups(self.groups, self.input.known_channels(), vars(self).get("filters"))
 
     def describe(self) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        dilation = f", dilation {one_or_two(self.dilation)}" if self.dilation != ONES else ""
+        dilation = f", dilation {one_or_by(self.dilation)}" if set(self.dilation) != {1} else ""
         return (
-            f"{self.filters} {by(self.kernel)} filters{groups}, "
-            f"stride {one_or_two(self.stride)}, pad {self.padding_text()}{dilation}"
+            f"{self.filters} {window_words(self.kernel)} filters{groups}, "
+            f"stride {one_or_by(self.stride)}, pad {self.padding_text()}{dilation}"
         )
 
     def notes_label(self) -> str:
-        return f"CONV{one_or_two(self.kernel)}-{self.filters}"
+        return f"CONV{one_or_by(self.kernel)}-{self.filters}"
 
 
 class DepthwiseConv(Filters):
@@ -106,10 +106,10 @@ class DepthwiseConv(Filters):
 
     kind = "depthwise_conv"
     inherits_defaults = ("conv",)
-    kernel = Pair("size of the window", positional=True, unit="pixels")
-    stride = Pair("step of the window", default=ONES, unit="pixels")
-    padding = Padding("border of zeros around the image", default=NO_PADDING, unit="pixels")
-    dilation = Pair("distance between the pixels that a kernel sees", default=ONES, unit="pixels")
+    kernel = PerAxis("size of the window", positional=True, unit="pixels")
+    stride = PerAxis("step of the window", default=1, unit="pixels")
+    padding = Padding("border of zeros around the image", default=0, unit="pixels")
+    dilation = PerAxis("distance between the pixels that a kernel sees", default=1, unit="pixels")
     multiplier = Whole("filters per channel", default=1)
     bias = bias_field()
     norm = norm_field()
@@ -126,11 +126,11 @@ class DepthwiseConv(Filters):
 
     def describe(self) -> str:
         many = f"{self.multiplier} " if self.multiplier > 1 else ""
-        dilation = f", dilation {one_or_two(self.dilation)}" if self.dilation != ONES else ""
+        dilation = f", dilation {one_or_by(self.dilation)}" if set(self.dilation) != {1} else ""
         return (
-            f"{many}{by(self.kernel)} filter{'s' if many else ''} per channel, "
-            f"stride {one_or_two(self.stride)}, pad {self.padding_text()}{dilation}"
+            f"{many}{window_words(self.kernel)} filter{'s' if many else ''} per channel, "
+            f"stride {one_or_by(self.stride)}, pad {self.padding_text()}{dilation}"
         )
 
     def notes_label(self) -> str:
-        return f"DWCONV{one_or_two(self.kernel)}"
+        return f"DWCONV{one_or_by(self.kernel)}"

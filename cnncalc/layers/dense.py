@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnncalc.layers.fields import Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import View
+from cnncalc.layers.layer import ReceptiveWindow, channels_of, one_position, sizes_of
 from cnncalc.layers.layout import Layout, rows
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 
@@ -27,8 +27,8 @@ class Fc(Weighted):
     def output_channels(self) -> int:
         return self.units
 
-    def output_size(self) -> tuple[int, int]:
-        return 1, 1
+    def output_size(self) -> tuple[int, ...]:
+        return (1,) * self.input.rank
 
     def weight_shape(self) -> tuple[int, ...]:
         return self.units, self.input.values
@@ -38,24 +38,19 @@ class Fc(Weighted):
         return self.weights()
 
     def size_formulas(self) -> Iterator[Formula]:
-        yield Formula("width", "1", {}, 1, "pixels")
-        yield Formula("height", "1", {}, 1, "pixels")
+        yield from one_position(self.input)
 
     def cost_formulas(self) -> Iterator[Formula]:
         x = self.input
-        symbols = {
-            "W": Symbol(x.width, "width of the input"),
-            "H": Symbol(x.height, "height of the input"),
-            "D": Symbol(x.channels, "channels of the input"),
-            "K": Symbol(self.units, "neurons"),
-        }
-        text = "D·K" if x.area == 1 else "W·H·D·K"
+        sizes = sizes_of(x, "the input")
+        symbols = {**sizes, "D": channels_of(x, "the input"), "K": Symbol(self.units, "neurons")}
+        text = "D·K" if x.area == 1 else "·".join([*sizes, "D·K"])
         yield Formula.of("weights", text, symbols, self.weights())
         if self.bias:
             yield Formula.of("biases", "K", symbols, self.biases())
         yield Formula.of("macs", text, symbols, self.macs())
 
-    def view(self) -> View | None:
+    def view(self) -> ReceptiveWindow | None:
         return None
 
     def output_layout(self, _layout: Layout, _batch: int) -> Layout:
@@ -70,5 +65,5 @@ class Fc(Weighted):
 
     def notes_params(self) -> str:
         x = self.input
-        image = f"{x.width}*{x.height}*" if x.area > 1 else ""
+        image = "".join(f"{size}*" for size in reversed(x.sizes)) if x.area > 1 else ""
         return f"{image}{x.channels}*{self.units}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeVar
 
 from cnncalc.diagnostics import Rule, Unknown
 from cnncalc.layers import rules
-from cnncalc.layers.shape import Sides
+from cnncalc.layers.shape import AXES, Axis
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
@@ -122,6 +122,10 @@ class Field(Generic[T]):
     def convert(self, value: Value) -> T:
         """The value checked and brought to the field's type; raises `BadValue`."""
         raise NotImplementedError
+
+    def fit(self, value: Any, axes: tuple[Axis, ...]) -> Any:  # noqa: ARG002  # subclasses use them
+        """The value for an input of these axes; raises `DoesNotFit`."""
+        return value
 
     def plain(self, value: T) -> Any:
         """The value as JSON and a spec write it (numbers, words, lists, mappings)."""
@@ -236,8 +240,15 @@ class Choice(Field[str]):
         return {"type": "string", "enum": list(self.words)}
 
 
-class Pair(Field[tuple[int, int]]):
-    """(height, width) in pixels; one number stands for both."""
+class DoesNotFit(Exception):
+    """A value per axis for another number of axes than the input has."""
+
+
+class PerAxis(Field[tuple[int, ...]]):
+    """One number for every axis, or a list of one per axis: `[height, width]`.
+
+    In a layer it is always a tuple of one number per axis of the input (see `fit`).
+    """
 
     def __init__(self, meaning: str, *, minimum: int = 1, **rest: Any) -> None:
         super().__init__(meaning, **rest)
@@ -247,52 +258,63 @@ class Pair(Field[tuple[int, int]]):
     def type_text(self) -> str:
         return f"a whole number or [height, width], at least {self.minimum}"
 
-    def convert(self, value: Value) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            if len(value) != 2:
-                raise BadValue(
-                    rules.values.wrong_type,
-                    shown=shown(value),
-                    wanted="one number or [height, width]",
-                )
-            return self._side(value[0], 0), self._side(value[1], 1)
-        side = self._side(value, None)
-        return side, side
+    def convert(self, value: Value) -> Any:
+        if not isinstance(value, tuple):
+            return at_least(self.minimum, value, "a whole number or [height, width]")
+        return per_axis(value, self.minimum)
 
-    def _side(self, value: Value, at: int | None) -> int:
-        try:
-            number = whole(value)
-        except BadValue as bad:
-            if bad.rule is rules.values.wrong_type:
-                bad.facts["wanted"] = "a whole number or [height, width]"
-            bad.at = at
-            raise
-        if number < self.minimum:
-            raise BadValue(
-                rules.values.out_of_range,
-                at=at,
-                shown=shown(number),
-                wanted=f"at least {self.minimum}",
-            )
-        return number
+    def fit(self, value: Any, axes: tuple[Axis, ...]) -> tuple[int, ...]:
+        if isinstance(value, int):
+            return (value,) * len(axes)
+        if len(value) != len(axes):
+            raise DoesNotFit
+        return tuple(value)
 
-    @property
-    def default_text(self) -> str:
-        same = not isinstance(self.default, Derived) and self.default[0] == self.default[1]
-        return str(self.default[0]) if same else super().default_text
-
-    def plain(self, value: tuple[int, int]) -> Any:
-        return list(value)
+    def plain(self, value: Any) -> Any:
+        return list(value) if isinstance(value, tuple) else value
 
     def schema(self) -> dict[str, Any]:
         one = {"type": "integer", "minimum": self.minimum}
-        return {"oneOf": [one, {"type": "array", "items": one, "minItems": 2, "maxItems": 2}]}
+        return {"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 3}]}
 
 
-class Padding(Field[Sides | str]):
-    """Pixels of border: a number, [height, width], the four sides, or (where allowed) `same`."""
+def at_least(minimum: int, value: Value, wanted: str, at: int | str | None = None) -> int:
+    """A whole number that is not too small; raises `BadValue`. ``at``: its place in a list."""
+    try:
+        number = whole(value)
+    except BadValue as bad:
+        if bad.rule is rules.values.wrong_type:
+            bad.facts["wanted"] = wanted
+        bad.at = at
+        raise
+    if number < minimum:
+        wanted = f"at least {minimum}"
+        raise BadValue(rules.values.out_of_range, at=at, shown=shown(number), wanted=wanted)
+    return number
 
-    keys = Sides._fields
+
+def per_axis(values: tuple[Value, ...], minimum: int) -> tuple[int, ...]:
+    """A list of one number per axis; raises `BadValue`."""
+    if not 1 <= len(values) <= max(AXES):
+        wanted = "one number, or one per axis ([height, width])"
+        raise BadValue(rules.values.wrong_type, shown=shown(values), wanted=wanted)
+    wanted = "a whole number or [height, width]"
+    return tuple(at_least(minimum, item, wanted, at) for at, item in enumerate(values))
+
+
+Border = tuple[tuple[int, int], ...]
+"""Padding before and behind, per axis."""
+ENDS: Final = tuple(dict.fromkeys(end for axis in AXES[3] for end in axis.ends))
+"""The keys of a padding by its sides: front, back, top, bottom, left, right."""
+
+
+class Padding(Field["Border | str"]):
+    """Pixels of border: a number, one per axis, the sides, or (where allowed) `same`.
+
+    In a layer it is `same`, or a `Border` (see `fit`).
+    """
+
+    keys = ENDS
 
     def __init__(self, meaning: str, *, words: tuple[str, ...] = ("same", "valid"), **rest: Any):
         super().__init__(meaning, **rest)
@@ -303,57 +325,50 @@ class Padding(Field[Sides | str]):
         words = "".join(f", {w}" for w in self.words)
         return f"a whole number, [height, width], {{top, bottom, left, right}}{words}"
 
-    def convert(self, value: Value) -> Sides | str:
+    def convert(self, value: Value) -> Any:
         if isinstance(value, str):
             if value not in self.words:
                 if not self.words:
                     raise BadValue(rules.values.wrong_type, shown=value, wanted=self.type_text)
                 raise BadValue(rules.values.unknown_word, shown=value, choices=self.words)
-            return NO_PADDING if value == "valid" else value
+            return 0 if value == "valid" else value
         if isinstance(value, Mapping):
-            sides = {k: self._side(v, k) for k, v in value.items()}
-            return Sides(*(sides.get(k, 0) for k in Sides._fields))
+            return Sides({k: at_least(0, v, "a whole number", k) for k, v in value.items()})
         if isinstance(value, tuple):
-            if len(value) != 2:
-                raise BadValue(
-                    rules.values.wrong_type,
-                    shown=shown(value),
-                    wanted="one number or [height, width]",
-                )
-            height, width = self._side(value[0], 0), self._side(value[1], 1)
-            return Sides(height, height, width, width)
-        side = self._side(value, None)
-        return Sides(side, side, side, side)
+            return per_axis(value, 0)
+        return at_least(0, value, self.type_text)
 
-    def _side(self, value: Value, at: int | str | None) -> int:
-        try:
-            number = whole(value)
-        except BadValue as bad:
-            if bad.rule is rules.values.wrong_type:
-                bad.facts["wanted"] = self.type_text if at is None else "a whole number"
-            bad.at = at
-            raise
-        if number < 0:
-            raise BadValue(
-                rules.values.out_of_range, at=at, shown=shown(number), wanted="at least 0"
-            )
-        return number
-
-    def plain(self, value: Sides | str) -> Any:
+    def fit(self, value: Any, axes: tuple[Axis, ...]) -> Border | str:
         if isinstance(value, str):
             return value
-        if value.top == value.bottom and value.left == value.right:
-            return value.top if value.top == value.left else [value.top, value.left]
-        return value._asdict()
+        if isinstance(value, int):
+            return ((value, value),) * len(axes)
+        if isinstance(value, Mapping):
+            if {end for end, n in value.items() if n} - {end for a in axes for end in a.ends}:
+                raise DoesNotFit
+            return tuple((value.get(a.ends[0], 0), value.get(a.ends[1], 0)) for a in axes)
+        if len(value) != len(axes):
+            raise DoesNotFit
+        return tuple(n if isinstance(n, tuple) else (n, n) for n in value)
+
+    def plain(self, value: Any) -> Any:
+        if not isinstance(value, tuple):
+            return dict(value) if isinstance(value, Mapping) else value
+        sides = [pair for pair in value if isinstance(pair, tuple)]
+        if any(before != behind for before, behind in sides):
+            ends = zip(AXES[len(sides)], sides, strict=True)
+            return {end: n for axis, pair in ends for end, n in zip(axis.ends, pair, strict=True)}
+        numbers = [pair[0] if isinstance(pair, tuple) else pair for pair in value]
+        return numbers[0] if len(set(numbers)) == 1 else numbers
 
     def schema(self) -> dict[str, Any]:
         one: dict[str, Any] = {"type": "integer", "minimum": 0}
         forms: list[dict[str, Any]] = [
             one,
-            {"type": "array", "items": one, "minItems": 2, "maxItems": 2},
+            {"type": "array", "items": one, "minItems": 1, "maxItems": 3},
             {
                 "type": "object",
-                "properties": dict.fromkeys(Sides._fields, one),
+                "properties": dict.fromkeys(ENDS, one),
                 "additionalProperties": False,
                 "minProperties": 1,
             },
@@ -363,7 +378,11 @@ class Padding(Field[Sides | str]):
         return {"oneOf": forms}
 
 
-NO_PADDING: Final = Sides(0, 0, 0, 0)
+class Sides(dict[str, int]):
+    """A padding by its sides, as written. Equal paddings are equal keys of a cache."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # it is never changed
+        return hash(frozenset(self.items()))
 
 
 class TensorName(Field[str]):

@@ -15,10 +15,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnncalc.diagnostics import Rule, Unknown
-from cnncalc.layers.fields import REQUIRED, Derived, Field
+from cnncalc.layers import rules
+from cnncalc.layers.fields import REQUIRED, Derived, DoesNotFit, Field
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layout import Layout
-from cnncalc.layers.shape import Shape
+from cnncalc.layers.shape import Axis, Shape
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -54,18 +55,53 @@ class Saved(NamedTuple):
 NOTHING_SAVED = Saved()
 
 
-class View(NamedTuple):
-    """What one output pixel sees of the input, per axis (height, width), in input pixels: the
-    extent of its window, how far the next window is, and by what factor the image grows (the
-    distance of neighbouring outputs is stride / growth).
+def across(shape: Shape) -> Iterator[tuple[Axis, int]]:
+    """The axes with their sizes in the lecture's order: width, height, depth."""
+    return zip(reversed(shape.axes), reversed(shape.sizes), strict=True)
+
+
+def sizes_of(shape: Shape, what: str, number: str = "") -> dict[str, Symbol]:
+    """The symbols W2, H2, …: the sizes of a volume in the lecture's order."""
+    return {
+        f"{axis.letter}{number}": Symbol(size, f"{axis.name} of {what}")
+        for axis, size in across(shape)
+    }
+
+
+def channels_of(shape: Shape, what: str) -> Symbol:
+    return Symbol(shape.channels, f"channels of {what}")
+
+
+def one_position(shape: Shape) -> Iterator[Formula]:
+    """The sizes of a layer that leaves one position of every axis."""
+    for axis in reversed(shape.axes):
+        yield Formula(axis.name, "1", {}, 1, axis.unit)
+
+
+class ReceptiveWindow(NamedTuple):
+    """What one output pixel sees of the input, per axis, in input pixels: the extent of its
+    window, how far the next window is, and by what factor the image grows (the distance of
+    neighbouring outputs is stride / growth).
     """
 
-    kernel: tuple[int | Fraction, int | Fraction] = (1, 1)
-    stride: tuple[int, int] = (1, 1)
-    growth: tuple[int, int] = (1, 1)
+    kernel: tuple[int | Fraction, ...]
+    stride: tuple[int, ...]
+    growth: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls,
+        kernel: tuple[int | Fraction, ...] = (),
+        stride: tuple[int, ...] = (),
+        growth: tuple[int, ...] = (),
+    ) -> ReceptiveWindow:
+        """What is left out is 1 along every axis."""
+        ones = (1,) * max(len(kernel), len(stride), len(growth))
+        return cls(kernel or ones, stride or ones, growth or ones)
 
 
-ONE_PIXEL = View()
+ONE_PIXEL = ReceptiveWindow((), (), ())
+"""Every output pixel sees its own input pixel, however many axes there are."""
 
 
 def whole_or_not(value: int | Fraction) -> int | Fraction:
@@ -100,6 +136,7 @@ class Layer:
     fields: ClassVar[dict[str, Field[Any]]] = {}
     _fixed: ClassVar[dict[str, Any]] = {}
     _derived: ClassVar[dict[str, Derived]] = {}
+    _per_axis: ClassVar[dict[str, Field[Any]]] = {}
     positional: ClassVar[tuple[str, ...]] = ()
     """The fields of the list form, in order; a lone one takes the bare value."""
     takes_list: ClassVar[bool] = False
@@ -132,6 +169,7 @@ class Layer:
             }
             cls._derived = {n: d for n, d in derived.items() if d is not REQUIRED}
             cls._fixed = {n: f.default for n, f in cls.fields.items() if n not in derived}
+            cls._per_axis = {n: f for n, f in cls.fields.items() if type(f).fit is not Field.fit}
         if "kind" in vars(cls):
             KINDS[cls.kind] = cls
 
@@ -151,11 +189,23 @@ class Layer:
         own.update(values)
         own["written"] = values
         own["inputs"] = inputs
+        if self._per_axis:
+            self._fit([name for name in self._per_axis if name in own])
         if fill_defaults:
             for name, default in self._derived.items():
                 if name not in values:
                     with suppress(Unknown):
                         own[name] = default.of(self)
+                        self._fit([name])
+
+    def _fit(self, names: list[str]) -> None:
+        """Brings values per axis to the axes of the input; one that does not fit is unknown."""
+        own, axes = self.__dict__, self.inputs[0].axes
+        for name in names:
+            try:
+                own[name] = self.fields[name].fit(own[name], axes)
+            except DoesNotFit:
+                own["_misfit"] = name, own.pop(name)
 
     @property
     def input(self) -> Shape:
@@ -168,9 +218,9 @@ class Layer:
         """Channels of the output. Raises `LayerProblem`, `Unknown`."""
         return self.input.channels
 
-    def output_size(self) -> tuple[int, int]:
-        """(height, width) of the output. Raises `LayerProblem`, `Unknown`."""
-        return self.input.height, self.input.width
+    def output_size(self) -> tuple[int, ...]:
+        """Sizes of the output, one per axis. Raises `LayerProblem`, `Unknown`."""
+        return self.input.sizes
 
     @property
     def output(self) -> Shape:
@@ -179,6 +229,13 @@ class Layer:
         if shape is None:
             shape = self.__dict__["_output"] = Shape(self.output_channels(), *self.output_size())
         return shape
+
+    def check_axes(self) -> None:
+        """The values per axis fit the axes of the input. Raises `LayerProblem`."""
+        if "_misfit" in self.__dict__ and self.input.known_sizes() is not None:
+            field, value = self.__dict__["_misfit"]
+            wanted = [axis.name for axis in self.input.axes]
+            raise LayerProblem(rules.shapes.other_axes, field, value=value, axes=wanted)
 
     def check(self) -> None:
         """What else must hold of values and inputs (`groups` and the input's channels). Raises
@@ -222,28 +279,23 @@ class Layer:
         """
         yield from self.size_formulas()
         if self.volume:
-            channels, height, width = out = self.output
-            symbols = {
-                "W2": Symbol(width, "width of the output"),
-                "H2": Symbol(height, "height of the output"),
-                "D2": Symbol(channels, "channels of the output"),
-            }
-            yield Formula("activations", "W2·H2·D2", symbols, out.values, "values")
+            out = self.output
+            symbols = {**sizes_of(out, "the output", "2"), "D2": channels_of(out, "the output")}
+            yield Formula("activations", "·".join(symbols), symbols, out.values, "values")
         yield from self.cost_formulas()
 
     def size_formulas(self) -> Iterator[Formula]:
         """The part of `formulas` about the output's shape."""
         x = self.input
-        yield Formula("width", "W", {"W": Symbol(x.width, "width of the input")}, x.width, "pixels")
-        yield Formula(
-            "height", "H", {"H": Symbol(x.height, "height of the input")}, x.height, "pixels"
-        )
+        for axis, size in across(x):
+            symbol = Symbol(size, f"{axis.name} of the input")
+            yield Formula(axis.name, axis.letter, {axis.letter: symbol}, size, axis.unit)
 
     def cost_formulas(self) -> Iterator[Formula]:
         """The part of `formulas` about weights, biases and macs."""
         return iter(())
 
-    def view(self) -> View | None:
+    def view(self) -> ReceptiveWindow | None:
         """What one output pixel sees of the input; None: all of it."""
         return ONE_PIXEL
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 from cnncalc.layers.shape import Shape
 
 
 class Layout(NamedTuple):
-    """A volume, and how many values apart its images, channels, rows and pixels are."""
+    """A volume, and how many values apart its images, its channels and its positions along every
+    axis are.
+    """
 
     shape: Shape
-    strides: tuple[int, int, int, int]
+    strides: tuple[int, ...]
 
     def is_dense(self, batch: int) -> bool:
         """Whether it fills its part of the storage without gaps, in whatever order."""
@@ -36,9 +39,13 @@ class Layout(NamedTuple):
         return True
 
     def is_channels_last(self, batch: int) -> bool:
-        """PyTorch's `is_channels_last_strides_2d` (c10/core/MemoryFormat.h)."""
+        """PyTorch's `is_channels_last_strides_2d` and `_3d` (c10/core/MemoryFormat.h); of a
+        signal there is none.
+        """
         sizes, least = (batch, *self.shape), 0
-        for axis in (1, 3, 2, 0):
+        if self.shape.rank == 1:
+            return False
+        for axis in (1, *range(len(sizes) - 1, 1, -1), 0):
             stride = self.strides[axis]
             if stride < least or (axis == 0 and least == self.strides[1]):
                 return False
@@ -52,10 +59,11 @@ class Layout(NamedTuple):
 
 def rows(shape: Shape) -> Layout:
     """Channel by channel, row by row: PyTorch's default."""
-    return Layout(shape, (shape.values, shape.area, shape.width, 1))
+    return Layout(shape, tuple(prod(shape[axis:]) for axis in range(len(shape) + 1)))
 
 
 def pixels(shape: Shape) -> Layout:
     """Pixel by pixel, each with all its channels: PyTorch's `channels_last`."""
-    channels, _, width = shape
-    return Layout(shape, (shape.values, 1, width * channels, channels))
+    channels, *sizes = shape
+    apart = (channels * prod(sizes[axis + 1 :]) for axis in range(len(sizes)))
+    return Layout(shape, (shape.values, 1, *apart))

@@ -10,11 +10,11 @@ from cnncalc.layers import rules
 from cnncalc.layers.activation import inplace_field
 from cnncalc.layers.fields import Flag
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import Layer, LayerProblem, Saved, Storage
+from cnncalc.layers.layer import Layer, LayerProblem, Saved, Storage, across, channels_of, sizes_of
 from cnncalc.layers.shape import uncropping
-from cnncalc.layers.window import ONES
 
-CHANNELS, HEIGHT, WIDTH = range(3)
+CHANNELS = 0
+"""The index of the channels in a shape; the others are the sizes."""
 
 
 class Merge(Layer):
@@ -33,7 +33,8 @@ class Merge(Layer):
         """The one size that the inputs of these indices have along an axis. Raises
         `LayerProblem` when two differ, `Unknown` when none is known.
         """
-        known = [(i, self.inputs[i][axis]) for i in among if self.inputs[i][axis] is not None]
+        sizes = [(i, self.inputs[i].known()[axis]) for i in among]
+        known = [(i, size) for i, size in sizes if size is not None]
         if not known:
             raise Unknown
         first, size = known[0]
@@ -49,12 +50,20 @@ class Merge(Layer):
     def symbols(self) -> dict[str, Symbol]:
         """W1, H1, D1, W2…: the sizes of every input."""
         return {
-            f"{letter}{number}": Symbol(size, f"{name} of input {number}")
+            letter: symbol
             for number, shape in enumerate(self.inputs, 1)
-            for letter, name, size in zip(
-                "DHW", ("channels", "height", "width"), shape, strict=True
+            for letter, symbol in (
+                (f"D{number}", channels_of(shape, f"input {number}")),
+                *sizes_of(shape, f"input {number}", str(number)).items(),
             )
         }
+
+    def check_axes(self) -> None:
+        """All inputs have the same axes."""
+        for index, shape in enumerate(self.inputs):
+            known = None not in (shape.known_sizes(), self.input.known_sizes())
+            if known and shape.rank != self.input.rank:
+                raise LayerProblem(rules.merges.axes_differ, pair=(0, index))
 
     def describe(self) -> str:
         return f"{self.kind} {len(self.inputs)} inputs"
@@ -67,17 +76,18 @@ class ByValue(Merge):
     """Whether an input with 1 channel, or with height and width 1, fits every other."""
 
     def output_channels(self) -> int:
-        many = [i for i, shape in enumerate(self.inputs) if self._counts(shape[CHANNELS] == 1)]
+        many = [i for i, x in enumerate(self.inputs) if self._counts(x.known_channels() == 1)]
         return self.agreed(CHANNELS, many) if many else 1
 
-    def output_size(self) -> tuple[int, int]:
-        large = [i for i, shape in enumerate(self.inputs) if self._counts(shape[HEIGHT:] == ONES)]
+    def output_size(self) -> tuple[int, ...]:
+        ones = (1,) * self.input.rank
+        large = [i for i, x in enumerate(self.inputs) if self._counts(x.known_sizes() == ones)]
         if not large:
-            return ONES
+            return ones
         try:
-            return self.agreed(HEIGHT, large), self.agreed(WIDTH, large)
+            return tuple(self.agreed(axis, large) for axis in range(1, len(self.input.known())))
         except LayerProblem:
-            channels = {shape[CHANNELS] for shape in self.inputs} - {None}
+            channels = {shape.known_channels() for shape in self.inputs} - {None}
             if len(channels - {1} if self.broadcasts else channels) > 1:
                 raise Unknown from None  # told by `output_channels`, with both whole shapes
             raise
@@ -128,11 +138,11 @@ class Concat(Merge):
     def output_channels(self) -> int:
         return sum(shape.channels for shape in self.inputs)
 
-    def output_size(self) -> tuple[int, int]:
+    def output_size(self) -> tuple[int, ...]:
         if self.crop:
-            return min(x.height for x in self.inputs), min(x.width for x in self.inputs)
+            return tuple(map(min, *(x.sizes for x in self.inputs)))
         everyone = range(len(self.inputs))
-        return self.agreed(HEIGHT, everyone), self.agreed(WIDTH, everyone)
+        return tuple(self.agreed(axis, everyone) for axis in range(1, len(self.input.known())))
 
     def gradient_path(self, index: int) -> tuple[int, ...]:
         """What was cropped off comes back as zeros."""
@@ -140,9 +150,9 @@ class Concat(Merge):
 
     def size_formulas(self) -> Iterator[Formula]:
         symbols, out = self.symbols(), self.output
-        for name, letter, size in (("width", "W", out.width), ("height", "H", out.height)):
-            text = f"min({self.joined(letter)})" if self.crop else f"{letter}1"
-            yield Formula.of(name, text, symbols, size, "pixels")
+        for axis, size in across(out):
+            text = f"min({self.joined(axis.letter)})" if self.crop else f"{axis.letter}1"
+            yield Formula.of(axis.name, text, symbols, size, axis.unit)
         yield Formula.of("channels", self.joined("D", " + "), symbols, out.channels)
 
 
@@ -184,6 +194,7 @@ class Multiply(ByValue):
 
     def size_formulas(self) -> Iterator[Formula]:
         symbols, out = self.symbols(), self.output
-        for name, letter, size in (("width", "W", out.width), ("height", "H", out.height)):
-            yield Formula.of(name, f"max({self.joined(letter)})", symbols, size, "pixels")
+        for axis, size in across(out):
+            text = f"max({self.joined(axis.letter)})"
+            yield Formula.of(axis.name, text, symbols, size, axis.unit)
         yield Formula.of("channels", f"max({self.joined('D')})", symbols, out.channels)

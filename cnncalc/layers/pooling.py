@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import gcd
+from math import gcd, prod
+from operator import gt
 
 from cnncalc.layers import rules
-from cnncalc.layers.fields import NO_PADDING, Choice, Derived, Padding, Pair
+from cnncalc.layers.fields import Choice, Derived, Padding, PerAxis
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import Advice, Layer, LayerProblem, Saved, View
-from cnncalc.layers.window import ONES, Window, WindowLayer, by, one_number, one_or_two
+from cnncalc.layers.layer import Advice, Layer, LayerProblem, ReceptiveWindow, Saved
+from cnncalc.layers.shape import as_written, by, one_or_by, window_words
+from cnncalc.layers.window import Window, WindowLayer, is_padded
 
 
-def kernel_field() -> Pair:
-    return Pair("size of the window", positional=True, unit="pixels")
+def kernel_field() -> PerAxis:
+    return PerAxis("size of the window", positional=True, unit="pixels")
 
 
-def stride_field() -> Pair:
-    return Pair(
+def stride_field() -> PerAxis:
+    return PerAxis(
         "step of the window",
         default=Derived("the kernel", lambda layer: layer.kernel),
         unit="pixels",
@@ -25,7 +27,7 @@ def stride_field() -> Pair:
 
 
 def padding_field(border: str) -> Padding:
-    return Padding(f"border {border} around the image", default=NO_PADDING, unit="pixels")
+    return Padding(f"border {border} around the image", default=0, unit="pixels")
 
 
 def rounding_field() -> Choice:
@@ -50,13 +52,14 @@ class Pool(Layer):
 class WindowPool(Pool, WindowLayer):
     """Base of the pools whose window slides over the input."""
 
-    kernel: Pair
-    stride: Pair
+    kernel: PerAxis
+    stride: PerAxis
     padding: Padding
     rounding: Choice
 
     def window(self) -> Window:
-        return Window(self.kernel, self.stride, self.padding, rounding=self.rounding)
+        ones = (1,) * len(self.kernel)
+        return Window(self.kernel, self.stride, self.padding, ones, self.rounding)
 
     def check(self) -> None:
         """PyTorch's pools take half a window at most; an uneven border is padded before."""
@@ -69,20 +72,19 @@ class WindowPool(Pool, WindowLayer):
                     rules.shapes.pool_padding_too_large,
                     "padding",
                     axis=axis,
-                    fits=one_number(*(min(a.before, a.extent // 2) for a in axes)),
+                    fits=as_written([min(a.before, a.extent // 2) for a in axes]),
                 )
 
     def elementwise(self) -> int:
         """One operation per value of a window and output value."""
-        kh, kw = self.kernel
-        return self.output.values * kh * kw
+        return self.output.values * prod(self.kernel)
 
     def describe(self) -> str:
         window = self.window()
         return (
-            f"{by(self.kernel)} {self.word} pool, stride {one_or_two(self.stride)}"
-            f"{'' if self.padding == NO_PADDING else f', pad {self.padding_text()}'}"
-            f"{'' if window.dilation == ONES else f', dilation {one_or_two(window.dilation)}'}"
+            f"{window_words(self.kernel)} {self.word} pool, stride {one_or_by(self.stride)}"
+            f"{f', pad {self.padding_text()}' if is_padded(self.padding) else ''}"
+            f"{f', dilation {one_or_by(window.dilation)}' if set(window.dilation) != {1} else ''}"
             f"{', rounded up' if self.rounding == 'ceil' else ''}"
         )
 
@@ -99,7 +101,7 @@ class MaxPool(WindowPool):
     kernel = kernel_field()
     stride = stride_field()
     padding = padding_field("of minus infinity")
-    dilation = Pair("distance between the pixels that a window sees", default=ONES, unit="pixels")
+    dilation = PerAxis("distance between the pixels that a window sees", default=1, unit="pixels")
     rounding = rounding_field()
 
     def window(self) -> Window:
@@ -112,7 +114,7 @@ class MaxPool(WindowPool):
         return Saved(indices=self.output.values)
 
     def notes_label(self) -> str:
-        return f"POOL{one_or_two(self.kernel)}"
+        return f"POOL{one_or_by(self.kernel)}"
 
 
 class AvgPool(WindowPool):
@@ -133,7 +135,7 @@ class AvgPool(WindowPool):
         return Saved(inputs=True)
 
     def notes_label(self) -> str:
-        return f"AVGPOOL{one_or_two(self.kernel)}"
+        return f"AVGPOOL{one_or_by(self.kernel)}"
 
 
 class AdaptivePool(Pool):
@@ -143,11 +145,11 @@ class AdaptivePool(Pool):
     in PyTorch: neighbours overlap where n does not divide H.
     """
 
-    def windows(self) -> tuple[int, int]:
-        """Number of windows along the height and the width."""
+    def windows(self) -> tuple[int, ...]:
+        """Number of windows along every axis."""
         raise NotImplementedError
 
-    def output_size(self) -> tuple[int, int]:
+    def output_size(self) -> tuple[int, ...]:
         return self.windows()
 
     def elementwise(self) -> int:
@@ -155,33 +157,33 @@ class AdaptivePool(Pool):
         H + n − gcd(H, n) pixels together.
         """
         x = self.input
-        (rows, columns), channels = self.windows(), x.channels
-        in_rows = x.height + rows - gcd(x.height, rows)
-        in_columns = x.width + columns - gcd(x.width, columns)
-        return channels * in_rows * in_columns
+        axes = zip(x.sizes, self.windows(), strict=True)
+        return x.channels * prod(size + n - gcd(size, n) for size, n in axes)
 
-    def view(self) -> View | None:
+    def view(self) -> ReceptiveWindow | None:
         """The largest window, ceil((H + n − gcd(H, n))/n); windows are H/n apart on average."""
-        sizes, counts = self.input[1:], self.windows()
-        if counts == ONES:
+        sizes, counts = self.input.sizes, self.windows()
+        if set(counts) == {1}:
             return None
         axes = [(size, n, gcd(size, n)) for size, n in zip(sizes, counts, strict=True)]
-        (high, wide), (down, across), (up, along) = zip(
-            *((-(-(size + n - g) // n), size // g, n // g) for size, n, g in axes), strict=True
+        return ReceptiveWindow(
+            tuple(-(-(size + n - g) // n) for size, n, g in axes),
+            tuple(size // g for size, _, g in axes),
+            tuple(n // g for _, n, g in axes),
         )
-        return View((high, wide), (down, across), (up, along))
 
     def size_formulas(self) -> Iterator[Formula]:
-        rows, columns = self.windows()
-        yield Formula("width", "W2", {"W2": Symbol(columns, "windows across")}, columns, "pixels")
-        yield Formula("height", "H2", {"H2": Symbol(rows, "windows down")}, rows, "pixels")
+        for axis, count in reversed(list(zip(self.input.axes, self.windows(), strict=True))):
+            letter = f"{axis.letter}2"
+            symbols = {letter: Symbol(count, f"windows along the {axis.name}")}
+            yield Formula(axis.name, letter, symbols, count, axis.unit)
 
 
 class GlobalPool(AdaptivePool):
     """Base of the pools over the whole image: one window."""
 
-    def windows(self) -> tuple[int, int]:
-        return ONES
+    def windows(self) -> tuple[int, ...]:
+        return (1,) * self.input.rank
 
     def describe(self) -> str:
         return f"global {self.word} pool"
@@ -190,22 +192,21 @@ class GlobalPool(AdaptivePool):
 class SizedPool(AdaptivePool):
     """Base of the pools to a given size."""
 
-    size: Pair
+    size: PerAxis
 
-    def windows(self) -> tuple[int, int]:
+    def windows(self) -> tuple[int, ...]:
         return self.size
 
     def describe(self) -> str:
         return f"adaptive {self.word} pool to {by(self.size)}"
 
     def advice(self) -> Iterator[Advice]:
-        x = self.input
-        if self.size[0] > x.height or self.size[1] > x.width:
+        if any(map(gt, self.size, self.input.sizes)):
             yield Advice(rules.advice.pool_enlarges, "size", {"size": self.size})
 
 
-def size_field() -> Pair:
-    return Pair("height and width of the output", positional=True, unit="pixels")
+def size_field() -> PerAxis:
+    return PerAxis("height and width of the output", positional=True, unit="pixels")
 
 
 class GlobalAvgPool(GlobalPool):
@@ -239,7 +240,7 @@ class AdaptiveAvgPool(SizedPool):
     size = size_field()
 
     def saved(self) -> Saved:
-        return Saved(inputs=self.size != ONES)
+        return Saved(inputs=set(self.size) != {1})
 
 
 class AdaptiveMaxPool(SizedPool):

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import gcd
+from operator import floordiv, gt, mul
 from typing import Any
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers import rules
 from cnncalc.layers.division import check_groups, check_split, near_divisors
-from cnncalc.layers.fields import Choice, Derived, Padding, Pair, TensorName, Whole
+from cnncalc.layers.fields import Border, Choice, Derived, Padding, PerAxis, TensorName, Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import ONE_PIXEL, Layer, LayerProblem, Storage, View
+from cnncalc.layers.layer import (
+    ONE_PIXEL,
+    Layer,
+    LayerProblem,
+    ReceptiveWindow,
+    Storage,
+    across,
+    channels_of,
+    one_position,
+    sizes_of,
+)
 from cnncalc.layers.layout import Layout, rows
-from cnncalc.layers.shape import Sides, uncropping
-from cnncalc.layers.window import by, one_or_two, padding_words
+from cnncalc.layers.shape import by, one_or_by, uncropping
+from cnncalc.layers.window import padding_words
 
 
 class Rearrangement(Layer):
@@ -23,12 +34,13 @@ class Rearrangement(Layer):
     family = "reshape"
 
     def input_symbols(self) -> dict[str, Symbol]:
-        x = self.input
-        return {
-            "W": Symbol(x.width, "width of the input"),
-            "H": Symbol(x.height, "height of the input"),
-            "D": Symbol(x.channels, "channels of the input"),
-        }
+        return {**sizes_of(self.input, "the input"), "D": channels_of(self.input, "the input")}
+
+    def scaled_sizes(self, operation: str, symbols: Mapping[str, Symbol]) -> Iterator[Formula]:
+        """The sizes where every axis is computed alike: `W·F`, `H·F`."""
+        for axis, size in across(self.output):
+            text, known = f"{axis.letter}{operation}", {**self.input_symbols(), **symbols}
+            yield Formula.of(axis.name, text, known, size, axis.unit)
 
 
 class Seen(Rearrangement):
@@ -61,15 +73,15 @@ class Flatten(Seen):
     def output_channels(self) -> int:
         return self.input.values
 
-    def output_size(self) -> tuple[int, int]:
-        return 1, 1
+    def output_size(self) -> tuple[int, ...]:
+        return (1,) * self.input.rank
 
     def size_formulas(self) -> Iterator[Formula]:
-        yield Formula("width", "1", {}, 1, "pixels")
-        yield Formula("height", "1", {}, 1, "pixels")
-        yield Formula.of("channels", "W·H·D", self.input_symbols(), self.output.channels)
+        yield from one_position(self.input)
+        symbols = self.input_symbols()
+        yield Formula.of("channels", "·".join(symbols), symbols, self.output.channels)
 
-    def view(self) -> View | None:
+    def view(self) -> ReceptiveWindow | None:
         return ONE_PIXEL if self.input.area == 1 else None
 
 
@@ -123,26 +135,27 @@ class Crop(Seen):
     """
 
     kind = "crop"
-    size = Pair("height and width of the centre", positional=True, unit="pixels")
+    size = PerAxis("height and width of the centre", positional=True, unit="pixels")
 
     def gradient_path(self, _index: int) -> tuple[int, ...]:
         return uncropping(self.input, self.output)
 
-    def output_size(self) -> tuple[int, int]:
+    def output_size(self) -> tuple[int, ...]:
         return self.size
 
     def check(self) -> None:
-        x = self.input
-        if self.size[0] > x.height or self.size[1] > x.width:
-            fitting = (min(self.size[0], x.height), min(self.size[1], x.width))
+        sizes = self.input.sizes
+        if any(map(gt, self.size, sizes)):
+            fitting = tuple(map(min, self.size, sizes))
             raise LayerProblem(
                 rules.shapes.crop_larger_than_input, "size", size=self.size, fits=fitting
             )
 
     def size_formulas(self) -> Iterator[Formula]:
-        height, width = self.size
-        yield Formula("width", "W2", {"W2": Symbol(width, "width cropped to")}, width, "pixels")
-        yield Formula("height", "H2", {"H2": Symbol(height, "height cropped to")}, height, "pixels")
+        for axis, size in across(self.output):
+            letter = f"{axis.letter}2"
+            symbols = {letter: Symbol(size, f"{axis.name} cropped to")}
+            yield Formula(axis.name, letter, symbols, size, axis.unit)
 
     def describe(self) -> str:
         return f"crop to {by(self.size)}"
@@ -154,25 +167,22 @@ class Pad(Rearrangement):
     kind = "pad"
     padding = Padding("width of the border", words=(), positional=True, unit="pixels")
 
-    def sides(self) -> Sides:
-        assert isinstance(self.padding, Sides)  # the field takes no word
+    def border(self) -> Border:
+        assert not isinstance(self.padding, str)  # the field takes no word
         return self.padding
 
-    def output_size(self) -> tuple[int, int]:
-        x, p = self.input, self.sides()
-        return x.height + p.top + p.bottom, x.width + p.left + p.right
+    def output_size(self) -> tuple[int, ...]:
+        axes = zip(self.input.sizes, self.border(), strict=True)
+        return tuple(size + before + behind for size, (before, behind) in axes)
 
     def size_formulas(self) -> Iterator[Formula]:
-        p, out = self.sides(), self.output
-        symbols = {
-            **self.input_symbols(),
-            "P_left": Symbol(p.left, "border at the left"),
-            "P_right": Symbol(p.right, "border at the right"),
-            "P_top": Symbol(p.top, "border at the top"),
-            "P_bottom": Symbol(p.bottom, "border at the bottom"),
-        }
-        yield Formula.of("width", "W + P_left + P_right", symbols, out.width, "pixels")
-        yield Formula.of("height", "H + P_top + P_bottom", symbols, out.height, "pixels")
+        symbols = self.input_symbols()
+        for (axis, size), pair in zip(across(self.output), reversed(self.border()), strict=True):
+            ends = [f"P_{end}" for end in axis.ends]
+            for end, letter, pixels in zip(axis.ends, ends, pair, strict=True):
+                symbols[letter] = Symbol(pixels, f"border at the {end}")
+            text = " + ".join([axis.letter, *ends])
+            yield Formula.of(axis.name, text, symbols, size, axis.unit)
 
     def describe(self) -> str:
         return f"pad {padding_words(self.padding)}"
@@ -197,11 +207,11 @@ class ChannelShuffle(Rearrangement):
         return f"channel shuffle of {self.groups} groups"
 
 
-def given_factor(layer: Any) -> tuple[int, int]:
+def given_factor(layer: Any) -> int:
     """The default factor; unset when the size of another tensor is given instead."""
     if "to" in vars(layer):
         raise Unknown
-    return 2, 2
+    return 2
 
 
 def no_target(_: Any) -> str:
@@ -215,7 +225,7 @@ class Upsample(Rearrangement):
     """
 
     kind = "upsample"
-    factor = Pair(
+    factor = PerAxis(
         "how many times larger",
         default=Derived("2, unless `to` is given", given_factor),
         positional=True,
@@ -227,43 +237,43 @@ class Upsample(Rearrangement):
         "how the values between are found", words=("nearest", "bilinear"), default="nearest"
     )
 
-    def output_size(self) -> tuple[int, int]:
+    def output_size(self) -> tuple[int, ...]:
         if "to" in vars(self):
-            target = self.inputs[1]
-            return target.height, target.width
-        return self.input.height * self.factor[0], self.input.width * self.factor[1]
+            return self.inputs[1].sizes
+        return tuple(map(mul, self.input.sizes, self.factor))
 
     def check(self) -> None:
         if "to" in vars(self) and "factor" in vars(self):
             raise LayerProblem(
-                rules.shapes.factor_and_target, "factor", factor=one_or_two(self.factor), to=self.to
+                rules.shapes.factor_and_target, "factor", factor=one_or_by(self.factor), to=self.to
             )
 
     def elementwise(self) -> int:
-        """Bilinear: four products and three sums per output value."""
-        return 7 * self.output.values if self.mode == "bilinear" else 0
+        """Bilinear: four products and three sums per output value; 2^n and 2^n − 1 of n axes."""
+        each = 2 ** (self.input.rank + 1) - 1
+        return each * self.output.values if self.mode == "bilinear" else 0
 
     def size_formulas(self) -> Iterator[Formula]:
-        out = self.output
-        for name, letter, size in (("width", "W", out.width), ("height", "H", out.height)):
+        for index, (axis, size) in enumerate(across(self.output), 1):
+            letter = axis.letter
             if "to" in vars(self):
-                symbols = {f"{letter}2": Symbol(size, f"{name} of {self.to}")}
-                yield Formula(name, f"{letter}2", symbols, size, "pixels")
+                symbols = {f"{letter}2": Symbol(size, f"{axis.name} of {self.to}")}
+                yield Formula(axis.name, f"{letter}2", symbols, size, axis.unit)
             else:
-                factor = self.factor[letter == "W"]
-                symbols = {**self.input_symbols(), "F": Symbol(factor, "factor")}
-                yield Formula.of(name, f"{letter}·F", symbols, size, "pixels")
+                symbols = {**self.input_symbols(), "F": Symbol(self.factor[-index], "factor")}
+                yield Formula.of(axis.name, f"{letter}·F", symbols, size, axis.unit)
 
-    def view(self) -> View:
+    def view(self) -> ReceptiveWindow:
         """One pixel (nearest) or two by two (bilinear); outputs are W1/W2 pixels apart."""
-        seen = (1, 1) if self.mode == "nearest" else (2, 2)
-        x, out = self.input, self.output
-        down, across = gcd(x.height, out.height), gcd(x.width, out.width)
-        stride = (x.height // down, x.width // across)
-        return View(seen, stride, (out.height // down, out.width // across))
+        sizes, out = self.input.sizes, self.output.sizes
+        seen = (1 if self.mode == "nearest" else 2,) * len(sizes)
+        common = tuple(map(gcd, sizes, out))
+        return ReceptiveWindow(
+            seen, tuple(map(floordiv, sizes, common)), tuple(map(floordiv, out, common))
+        )
 
     def describe(self) -> str:
-        size = f"to {self.to}" if "to" in vars(self) else f"×{one_or_two(self.factor)}"
+        size = f"to {self.to}" if "to" in vars(self) else f"×{one_or_by(self.factor)}"
         return f"upsample {size}, {self.mode}"
 
 
@@ -278,31 +288,31 @@ class SpaceToDepth(Rearrangement):
     factor = Whole("side of the squares; divides height and width", positional=True)
 
     def output_channels(self) -> int:
-        return self.input.channels * self.factor**2
+        return int(self.input.channels * self.factor**self.input.rank)
 
-    def output_size(self) -> tuple[int, int]:
+    def output_size(self) -> tuple[int, ...]:
         x, factor = self.input, self.factor
-        common = gcd(x.height, x.width)
-        for size, name in ((x.height, "height"), (x.width, "width")):
+        common = gcd(*x.sizes)
+        for axis, size in reversed(list(across(x))):
             check_split(
                 "factor",
-                f"{factor}×{factor} squares do not fill its {x.width}×{x.height} input, "
-                f"whose {name} is {size}",
+                f"{by((factor,) * x.rank)} squares do not fill its {by(x.sizes)} input, "
+                f"whose {axis.name} is {size}",
                 size,
                 factor,
                 [("factor", str(n)) for n in near_divisors(common, factor) if n > 1],
             )
-        return x.height // factor, x.width // factor
+        return tuple(size // factor for size in x.sizes)
 
     def size_formulas(self) -> Iterator[Formula]:
-        symbols = {**self.input_symbols(), "F": Symbol(self.factor, "factor")}
-        yield Formula.of("width", "W/F", symbols, self.output.width, "pixels")
-        yield Formula.of("height", "H/F", symbols, self.output.height, "pixels")
-        yield Formula.of("channels", "D·F^2", symbols, self.output.channels)
+        symbols = {"F": Symbol(self.factor, "factor")}
+        yield from self.scaled_sizes("/F", symbols)
+        symbols = {**self.input_symbols(), **symbols}
+        yield Formula.of("channels", f"D·F^{self.input.rank}", symbols, self.output.channels)
 
-    def view(self) -> View:
-        square = (self.factor, self.factor)
-        return View(square, square)
+    def view(self) -> ReceptiveWindow:
+        square = (self.factor,) * self.input.rank
+        return ReceptiveWindow.of(square, square)
 
     def describe(self) -> str:
         return f"space to depth, factor {self.factor}"
@@ -319,27 +329,28 @@ class PixelShuffle(Rearrangement):
     factor = Whole("side of the squares; its square divides the channels", positional=True)
 
     def output_channels(self) -> int:
-        factor, channels = self.factor, self.input.channels
+        factor, channels, rank = self.factor, self.input.channels, self.input.rank
+        near = near_divisors(channels, factor, power=rank)
         check_split(
             "factor",
-            f"its {channels} input channels do not fill squares of {factor}×{factor}",
+            f"its {channels} input channels do not fill squares of {by((factor,) * rank)}",
             channels,
-            factor**2,
-            [("factor", str(n)) for n in near_divisors(channels, factor, power=2) if n > 1],
+            factor**rank,
+            [("factor", str(n)) for n in near if n > 1],
         )
-        return channels // factor**2
+        return int(channels // factor**rank)
 
-    def output_size(self) -> tuple[int, int]:
-        return self.input.height * self.factor, self.input.width * self.factor
+    def output_size(self) -> tuple[int, ...]:
+        return tuple(size * self.factor for size in self.input.sizes)
 
     def size_formulas(self) -> Iterator[Formula]:
-        symbols = {**self.input_symbols(), "F": Symbol(self.factor, "factor")}
-        yield Formula.of("width", "W·F", symbols, self.output.width, "pixels")
-        yield Formula.of("height", "H·F", symbols, self.output.height, "pixels")
-        yield Formula.of("channels", "D/F^2", symbols, self.output.channels)
+        symbols = {"F": Symbol(self.factor, "factor")}
+        yield from self.scaled_sizes("·F", symbols)
+        symbols = {**self.input_symbols(), **symbols}
+        yield Formula.of("channels", f"D/F^{self.input.rank}", symbols, self.output.channels)
 
-    def view(self) -> View:
-        return View(growth=(self.factor, self.factor))
+    def view(self) -> ReceptiveWindow:
+        return ReceptiveWindow.of(growth=(self.factor,) * self.input.rank)
 
     def describe(self) -> str:
         return f"pixel shuffle, factor {self.factor}"

@@ -7,12 +7,12 @@ from math import gcd
 
 from cnncalc.layers import rules
 from cnncalc.layers.division import check_groups
-from cnncalc.layers.fields import NO_PADDING, Padding, Pair, Whole
+from cnncalc.layers.fields import Padding, PerAxis, Whole
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import LayerProblem, View, whole_or_not
-from cnncalc.layers.shape import Sides, extent
+from cnncalc.layers.layer import LayerProblem, ReceptiveWindow, channels_of, sizes_of, whole_or_not
+from cnncalc.layers.shape import AXES, as_written, extent, one_or_by, window_words
 from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
-from cnncalc.layers.window import ONES, by, one_number, one_or_two, padding_words
+from cnncalc.layers.window import kernel_symbols, padding_words
 
 
 class TransposedConv(Weighted):
@@ -26,13 +26,13 @@ class TransposedConv(Weighted):
     family = "convolution"
     takes_list = True
     filters = Whole("number of filters: the channels of the output", positional=True)
-    kernel = Pair("size of the area that one pixel paints", positional=True, unit="pixels")
-    stride = Pair("how far apart pixels are painted", default=ONES, positional=True, unit="pixels")
-    padding = Padding("border cut off the output", default=NO_PADDING, unit="pixels")
-    output_padding = Pair(
-        "rows and columns added at the bottom and right", minimum=0, default=(0, 0), unit="pixels"
+    kernel = PerAxis("size of the area that one pixel paints", positional=True, unit="pixels")
+    stride = PerAxis("how far apart pixels are painted", default=1, positional=True, unit="pixels")
+    padding = Padding("border cut off the output", default=0, unit="pixels")
+    output_padding = PerAxis(
+        "rows and columns added at the bottom and right", minimum=0, default=0, unit="pixels"
     )
-    dilation = Pair("distance between the pixels of a kernel", default=ONES, unit="pixels")
+    dilation = PerAxis("distance between the pixels of a kernel", default=1, unit="pixels")
     groups = Whole("parts the channels are split into; a filter sees one part", default=1)
     bias = bias_field()
     norm = norm_field()
@@ -42,28 +42,28 @@ class TransposedConv(Weighted):
         return self.filters
 
     def check(self) -> None:
-        check_groups(self.groups, self.input[0], vars(self).get("filters"))
+        check_groups(self.groups, self.input.known_channels(), vars(self).get("filters"))
         limits = tuple(map(max, self.stride, self.dilation))
         added = self.output_padding
-        for index in (1, 0):
+        for index in reversed(range(len(added))):
             if added[index] >= limits[index]:
                 raise LayerProblem(
                     rules.shapes.output_padding_too_large,
                     "output_padding",
                     added=added[index],
-                    axis=("height", "width")[index],
+                    axis=AXES[len(added)][index].name,
                     stride=self.stride[index],
                     dilation=self.dilation[index],
-                    fits=one_number(
-                        *(min(n, limit - 1) for n, limit in zip(added, limits, strict=True))
+                    fits=as_written(
+                        [min(n, limit - 1) for n, limit in zip(added, limits, strict=True)]
                     ),
                 )
 
-    def output_size(self) -> tuple[int, int]:
-        return self._grown(0, self.input.height), self._grown(1, self.input.width)
+    def output_size(self) -> tuple[int, ...]:
+        return tuple(self._grown(index, size) for index, size in enumerate(self.input.sizes))
 
     def _grown(self, index: int, size: int) -> int:
-        if not isinstance(self.padding, Sides):
+        if isinstance(self.padding, str):
             return size * self.stride[index]
         cut = sum(self._cut(index))
         span = extent(self.kernel[index], self.dilation[index])
@@ -74,7 +74,7 @@ class TransposedConv(Weighted):
                 rules.shapes.no_valid_output,
                 "padding",
                 why=f"its padding of {cut} cuts off all of its {grown + cut} "
-                f"{('rows', 'columns')[index]}",
+                f"{self.input.axes[index].line}s",
                 label="leaves nothing",
                 formula=f"{formula}, must be at least 1",
                 candidates=(("padding", str((grown + cut - 1) // 2)), ("padding", "same")),
@@ -83,16 +83,14 @@ class TransposedConv(Weighted):
 
     def _cut(self, index: int) -> tuple[int, int]:
         """Padding cut off before and behind; `same` is not made by cutting."""
-        padding = self.padding
-        if not isinstance(padding, Sides):
-            return 0, 0
-        return (padding.top, padding.bottom) if index == 0 else (padding.left, padding.right)
+        return (0, 0) if isinstance(self.padding, str) else self.padding[index]
 
     def _size_formula(self, index: int, result: int) -> Formula:
-        letter, name = ("HW"[index], ("height", "width")[index])
+        axis = self.input.axes[index]
+        letter, name = axis.letter, axis.name
         before, behind = self._cut(index)
         symbols = {
-            letter: Symbol((self.input.height, self.input.width)[index], f"{name} of the input"),
+            letter: Symbol(self.input.sizes[index], f"{name} of the input"),
             "S": Symbol(self.stride[index], "stride"),
             "P": Symbol(before, "padding cut off at each side"),
             "P1": Symbol(before, "padding cut off before"),
@@ -105,14 +103,13 @@ class TransposedConv(Weighted):
         span = "F" if self.dilation[index] == 1 else "D·(F − 1) + 1"
         more = " + O" if self.output_padding[index] else ""
         text = f"({letter} − 1)·S − {cut} + {span}{more}"
-        if not isinstance(self.padding, Sides):
+        if isinstance(self.padding, str):
             text = f"{letter}·S"
-        return Formula.of(name, text, symbols, result, "pixels")
+        return Formula.of(name, text, symbols, result, axis.unit)
 
     def size_formulas(self) -> Iterator[Formula]:
-        height, width = self.output_size()
-        yield self._size_formula(1, width)
-        yield self._size_formula(0, height)
+        for index, size in reversed(list(enumerate(self.output_size()))):
+            yield self._size_formula(index, size)
 
     def weight_shape(self) -> tuple[int, ...]:
         return self.input.channels, self.filters // self.groups, *self.kernel
@@ -122,46 +119,44 @@ class TransposedConv(Weighted):
         return self.weights() * self.input.area
 
     def cost_formulas(self) -> Iterator[Formula]:
-        (kh, kw), x = self.kernel, self.input
-        symbols = {
-            "F": Symbol(kw, "size of the kernel"),
-            "Fw": Symbol(kw, "width of the kernel"),
-            "Fh": Symbol(kh, "height of the kernel"),
-            "D1": Symbol(x.channels, "channels of the input"),
+        x = self.input
+        kernel, symbols = kernel_symbols(self.kernel, x.axes)
+        positions = sizes_of(x, "the input", "1")
+        symbols |= {
+            "D1": channels_of(x, "the input"),
             "G": Symbol(self.groups, "groups"),
             "K": Symbol(self.filters, "filters"),
-            "W1": Symbol(x.width, "width of the input"),
-            "H1": Symbol(x.height, "height of the input"),
+            **positions,
         }
         depth = "D1" if self.groups == 1 else "D1/G"
-        filters = f"{'F·F' if kh == kw else 'Fw·Fh'}·{depth}·K"
+        filters = f"{kernel}·{depth}·K"
         yield Formula.of("weights", filters, symbols, self.weights())
         if self.bias:
             yield Formula.of("biases", "K", symbols, self.biases())
-        yield Formula.of("macs", f"{filters}·W1·H1", symbols, self.macs())
+        yield Formula.of("macs", "·".join([filters, *positions]), symbols, self.macs())
 
-    def view(self) -> View:
+    def view(self) -> ReceptiveWindow:
         """Of the kernel's pixels, those that meet an input pixel are p = S/gcd(S, D) apart: an
         output sees F/p inputs on average, neighbours p·D/S apart.
         """
         from fractions import Fraction  # which no other net needs
 
-        high, wide = (
+        seen = (
             1 + Fraction(d, gcd(s, d)) * (Fraction(k * gcd(s, d), s) - 1)
             for k, s, d in zip(self.kernel, self.stride, self.dilation, strict=True)
         )
-        return View((whole_or_not(high), whole_or_not(wide)), growth=self.stride)
+        return ReceptiveWindow.of(tuple(map(whole_or_not, seen)), growth=self.stride)
 
     def describe(self) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         return (
-            f"{self.filters} {by(self.kernel)} transposed filters{groups}, "
-            f"stride {one_or_two(self.stride)}, pad {padding_words(self.padding)}"
+            f"{self.filters} {window_words(self.kernel)} transposed filters{groups}, "
+            f"stride {one_or_by(self.stride)}, pad {padding_words(self.padding)}"
         )
 
     def notes_label(self) -> str:
-        return f"TCONV{one_or_two(self.kernel)}-{self.filters}"
+        return f"TCONV{one_or_by(self.kernel)}-{self.filters}"
 
     def notes_params(self) -> str:
-        channels, filters, kh, kw = self.weight_shape()
-        return f"({kw}*{kh}*{channels})*{filters}"
+        channels, filters, *kernel = self.weight_shape()
+        return f"({'*'.join(map(str, [*reversed(kernel), channels]))})*{filters}"

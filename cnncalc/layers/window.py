@@ -5,33 +5,35 @@ The arithmetic itself is in `cnncalc.layers.shape`; here it meets a layer's fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers import rules
-from cnncalc.layers.fields import NO_PADDING
+from cnncalc.layers.fields import Border
 from cnncalc.layers.formula import Formula, Symbol
-from cnncalc.layers.layer import Advice, Layer, LayerProblem, View
+from cnncalc.layers.layer import Advice, Layer, LayerProblem, ReceptiveWindow
 from cnncalc.layers.shape import (
+    AXES,
+    Axis,
     Shape,
-    Sides,
+    as_written,
+    by,
     extent,
+    one_or_by,
     same_padding,
     unseen,
     window_output,
     window_steps,
+    window_words,
 )
 
-ONES = (1, 1)
 
+class WindowAxis(NamedTuple):
+    """A window along one axis of its input."""
 
-class Axis(NamedTuple):
-    """One axis of a window over an image; ``dim`` 0 is the height, 1 the width."""
-
-    name: str
-    dim: int
+    axis: Axis
     size: int
     kernel: int
     stride: int
@@ -40,6 +42,10 @@ class Axis(NamedTuple):
     after: int
     rounding: str
     same: bool
+
+    @property
+    def name(self) -> str:
+        return self.axis.name
 
     @property
     def extent(self) -> int:
@@ -75,14 +81,14 @@ class Axis(NamedTuple):
     @property
     def steps(self) -> str:
         """The division in the lecture's letters: `(W − F + 2·P)/S`."""
-        letter = "HW"[self.dim]
+        letter = self.axis.letter
         kernel = "F" if self.dilation == 1 else "(D·(F − 1) + 1)"
         padding = "2·P" if self.before == self.after else "P1 + P2"
         return f"({letter} − {kernel} + {padding})/S"
 
     def formula(self, *, rounded: bool = True) -> Formula:
         """The output size as the lecture writes it, rounded the way this layer rounds."""
-        letter = "HW"[self.dim]
+        letter = self.axis.letter
         symbols = {
             letter: Symbol(self.size, f"{self.name} of the input"),
             "F": Symbol(self.kernel, f"{self.name} of the kernel"),
@@ -107,31 +113,31 @@ class Axis(NamedTuple):
             )
             if self.output > last:  # else + 1, − 1: the last window would start in the padding
                 text += " + 1"
-        return Formula.of(self.name, text, symbols, self.output, "pixels")
+        return Formula.of(self.name, text, symbols, self.output, self.axis.unit)
 
 
 class Window(NamedTuple):
-    """Kernel, stride, padding, dilation and rounding of a layer; pairs are (height, width)."""
+    """Kernel, stride, padding, dilation and rounding of a layer, one number per axis."""
 
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    padding: Sides | str = NO_PADDING
-    dilation: tuple[int, int] = (1, 1)
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: Border | str
+    dilation: tuple[int, ...]
     rounding: str = "floor"
 
-    def axis(self, index: int, size: int) -> Axis:
-        """The window along the height (0) or the width (1) of an image of that size."""
+    def along(self, index: int, axis: Axis, size: int) -> WindowAxis:
+        """The window along one axis of an input of that size."""
         kernel, stride, dilation = self.kernel[index], self.stride[index], self.dilation[index]
-        same = not isinstance(self.padding, Sides)
-        if isinstance(self.padding, Sides):
-            before, after = self.padding[2 * index : 2 * index + 2]
-        else:
+        same = isinstance(self.padding, str)
+        if isinstance(self.padding, str):
             before, after = same_padding(size, extent(kernel, dilation), stride)
-        name = ("height", "width")[index]
-        return Axis(name, index, size, kernel, stride, dilation, before, after, self.rounding, same)
+        else:
+            before, after = self.padding[index]
+        return WindowAxis(axis, size, kernel, stride, dilation, before, after, self.rounding, same)
 
-    def axes(self, image: Shape) -> tuple[Axis, Axis]:
-        return self.axis(0, image.height), self.axis(1, image.width)
+    def axes(self, image: Shape) -> list[WindowAxis]:
+        axes, sizes = AXES[len(image) - 1], image.sizes
+        return [self.along(index, axes[index], size) for index, size in enumerate(sizes)]
 
 
 class WindowLayer(Layer):
@@ -141,23 +147,23 @@ class WindowLayer(Layer):
         """The fields of this layer as a window."""
         raise NotImplementedError
 
-    def output_size(self) -> tuple[int, int]:
-        height, width = self.window().axes(self.input)
-        for axis in (width, height):
+    def output_size(self) -> tuple[int, ...]:
+        axes = self.window().axes(self.input)
+        sizes = tuple([axis.output for axis in axes])
+        for axis in reversed(axes):
             if axis.output < 1:
                 raise self._misfit(axis)
-        return height.output, width.output
+        return sizes
 
-    def _misfit(self, axis: Axis) -> LayerProblem:
+    def _misfit(self, axis: WindowAxis) -> LayerProblem:
         """The window does not fit: both sizes, and the formula with its numbers."""
-        kh, kw = self.window().kernel
         dilated = f" (dilated to {axis.extent})" if axis.dilation > 1 else ""
         formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
         return LayerProblem(
             rules.shapes.no_valid_output,
             "kernel",
-            why=f"its {kw}×{kh} kernel{dilated} does not fit the "
-            f"{self.input.width}×{self.input.height} input",
+            why=f"its {window_words(self.window().kernel)} kernel{dilated} does not fit the "
+            f"{by(self.input.sizes)} input",
             label=f"needs a {axis.name} of at least {axis.extent - axis.before - axis.after}",
             formula=f"{formula}, must be at least 1",
             candidates=list(self._fitting()),
@@ -165,31 +171,31 @@ class WindowLayer(Layer):
 
     def _fitting(self) -> Iterator[tuple[str, str]]:
         """A kernel, a padding, a dilation that would fit, the others as they are."""
-        height, width = axes = self.window().axes(self.input)
+        axes = self.window().axes(self.input)
         kernel = [min(axis.kernel, (axis.room - 1) // axis.dilation + 1) for axis in axes]
-        yield "kernel", one_number(*kernel)
+        yield "kernel", as_written(kernel)
         yield "padding", str(max(axis.before + max(0, (1 - axis.free) // 2) for axis in axes))
-        if height.dilation > 1 or width.dilation > 1:
+        if any(axis.dilation > 1 for axis in axes):
             dilation = [
                 min(axis.dilation, max(1, (axis.room - 1) // max(1, axis.kernel - 1)))
                 for axis in axes
             ]
-            yield "dilation", one_number(*dilation)
+            yield "dilation", as_written(dilation)
         yield "padding", "same"
 
     def padding_text(self) -> str:
         """The padding in words: in pixels, also of `same` where its sides are even."""
         window = self.window()
         with suppress(Unknown):
-            height, width = window.axes(self.input)
-            if height.before == height.after and width.before == width.after:
-                return one_or_two((height.before, width.before))
+            axes = window.axes(self.input)
+            if all(axis.before == axis.after for axis in axes):
+                return one_or_by([axis.before for axis in axes])
         return padding_words(window.padding)
 
-    def view(self) -> View | None:
+    def view(self) -> ReceptiveWindow | None:
         window = self.window()
-        (kh, kw), (dh, dw) = window.kernel, window.dilation
-        return View((extent(kh, dh), extent(kw, dw)), window.stride)
+        spans = tuple(map(extent, window.kernel, window.dilation))
+        return ReceptiveWindow.of(spans, window.stride)
 
     def size_formulas(self) -> Iterator[Formula]:
         for axis in reversed(self.window().axes(self.input)):
@@ -200,7 +206,7 @@ class WindowLayer(Layer):
         axes = self.window().axes(self.input)
         if all(axis.extent == 1 for axis in axes):
             # It picks every n-th pixel on purpose, as the shortcut of a residual does.
-            axes = (axes[0]._replace(stride=1), axes[1]._replace(stride=1))
+            axes = [axis._replace(stride=1) for axis in axes]
         for axis in axes:
             if axis.stride > axis.extent:
                 yield Advice(rules.advice.stride_larger_than_kernel, "stride", {"axis": axis})
@@ -214,25 +220,26 @@ class WindowLayer(Layer):
             yield Advice(rules.advice.pixels_never_seen, "stride", {"axes": missed})
 
 
-def one_number(height: int, width: int) -> str:
-    """A pair as a spec writes it: `3`, or `[3, 5]` where the axes differ."""
-    return str(height) if height == width else f"[{height}, {width}]"
+def kernel_symbols(kernel: Sequence[int], axes: Sequence[Axis]) -> tuple[str, dict[str, Symbol]]:
+    """How the lecture writes the values of a kernel: `F·F`, or `Fw·Fh` where the axes differ."""
+    symbols = {"F": Symbol(kernel[-1], "size of the kernel")}
+    if len(set(kernel)) == 1:
+        return "·".join("F" for _ in axes), symbols
+    for axis, size in zip(reversed(axes), reversed(kernel), strict=True):
+        symbols[f"F{axis.letter.lower()}"] = Symbol(size, f"{axis.name} of the kernel")
+    return "·".join(list(symbols)[1:]), symbols
 
 
-def by(kernel: tuple[int, int]) -> str:
-    """A window as the lecture writes it: width×height."""
-    return f"{kernel[1]}×{kernel[0]}"
+def is_padded(padding: Border | str) -> bool:
+    """Whether there may be a border; of `same`, the input decides."""
+    return isinstance(padding, str) or any(map(any, padding))
 
 
-def one_or_two(pair: tuple[int, int]) -> str:
-    """`2`, or `2×1` (width×height) where the axes differ."""
-    return str(pair[0]) if pair[0] == pair[1] else by(pair)
-
-
-def padding_words(padding: Sides | str) -> str:
-    """`1`, `1×0` (width×height), `same`, or the four sides."""
+def padding_words(padding: Border | str) -> str:
+    """`1`, `1×0` (width×height), `same`, or the sides."""
     if isinstance(padding, str):
         return padding
-    if padding.top == padding.bottom and padding.left == padding.right:
-        return one_or_two((padding.top, padding.left))
-    return "/".join(map(str, padding)) + " (top/bottom/left/right)"
+    if all(before == behind for before, behind in padding):
+        return one_or_by([before for before, _ in padding])
+    ends = "/".join(end for axis in AXES[len(padding)] for end in axis.ends)
+    return f"{'/'.join(str(n) for pair in padding for n in pair)} ({ends})"

@@ -15,7 +15,7 @@ from cnncalc.language.spec import Reference, Spec, Step
 from cnncalc.layers import rules as layers_rules
 from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import Layer
-from cnncalc.layers.shape import PartialShape
+from cnncalc.layers.shape import NOTHING_KNOWN
 from cnncalc.network.frames import NOT_KNOWN, Here, Named
 from cnncalc.network.network import Group, Network, StepRange, Tensor
 from cnncalc.network.place import trail
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from cnncalc.language.operands import Operand
     from cnncalc.language.spec import Argument, Parameter
     from cnncalc.layers.fields import Field, Value
-
-
-NOTHING_KNOWN = PartialShape(None, None, None)
 
 
 class TooLarge(Exception):

@@ -134,8 +134,8 @@ class ContainerBuilder(LayerBuilder):
     ) -> Tensor:
         """A 1×1 convolution that brings x to the body's shape, with conv's bias and norm."""
         conv, out = KINDS["conv"], body.output
-        stride = tuple(-(-a // b) for a, b in zip(x.output[1:], out[1:], strict=True))
-        given = {"filters": out.channels, "kernel": (1, 1), "stride": stride}
+        stride = tuple(-(-a // b) for a, b in zip(x.output.sizes, out.sizes, strict=True))
+        given = {"filters": out.channels, "kernel": 1, "stride": stride}
         own = self.defaults_of(conv)
         given |= {name: own[name] for name in ("bias", "norm") if name in own}
         plain = {name: conv.fields[name].default for name in ("padding", "dilation", "groups")}
@@ -219,7 +219,7 @@ def shortcut_problem(
     if mode == "identity":
         fixes = (*project(step), *body_fixes(step, x.output))
         return rules.residuals.residual_shapes_differ(span, path, x, body, fixes)
-    for before, after in zip(x.output[1:], body.output[1:], strict=True):
+    for before, after in zip(x.output.sizes, body.output.sizes, strict=True):
         if window_output(before, 1, -(-before // after), 0, 0) != after:
             return rules.residuals.no_stride_explains(
                 span, path, x, body, body_fixes(step, x.output)
@@ -229,7 +229,7 @@ def shortcut_problem(
 
 def contradict(one: Shape, other: Shape) -> bool:
     """Whether two shapes, as far as they are known, cannot be equal."""
-    pairs = zip(tuple(one), tuple(other), strict=True)
+    pairs = zip(one.known(), other.known(), strict=False)
     return any(a != b for a, b in pairs if a is not None and b is not None)
 
 

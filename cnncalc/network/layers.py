@@ -161,8 +161,9 @@ class LayerBuilder(Builder):
     def infer(self, layer: Layer, place: StepPlace) -> tuple[Shape, Diagnostic | None]:
         """The output shape, channels and size apart; the first mistake told, if any."""
         cause: Diagnostic | None = None
-        found: list[Any] = [None, None, None]
-        for index, part in enumerate((layer.check, layer.output_channels, layer.output_size)):
+        found: list[Any] = [None, None, None, None]
+        parts = (layer.check_axes, layer.check, layer.output_channels, layer.output_size)
+        for index, part in enumerate(parts):
             try:
                 found[index] = part()
             except LayerProblem as problem:
@@ -170,9 +171,10 @@ class LayerBuilder(Builder):
                 cause = cause or self.tell(diagnostic, place.group)
             except Unknown:
                 pass
-        _, channels, size = found
+        _, _, channels, size = found
         if channels is None or size is None:
-            return PartialShape(channels, *(size or (None, None))), cause
+            nothing = (None,) * (len(layer.input.known()) - 1)
+            return PartialShape(channels, *(size or nothing)), cause
         output = Shape(channels, *size)
         vars(layer)["_output"] = output
         return output, cause

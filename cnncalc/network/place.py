@@ -94,7 +94,7 @@ def origin(tensor: Tensor) -> str:
     """What stands under the label of a step, or of an input, that gives a shape."""
     if not isinstance(tensor.output, PartialShape):
         return f"gives {tensor.output}" if isinstance(tensor, Node) else f"is {tensor.output}"
-    known = tuple.__getitem__(tensor.output, 0)
+    known = tensor.output.known_channels()
     return "its shape is not known" if known is None else f"gives {known} channels"
 
 
@@ -173,7 +173,7 @@ def to_expected(step: Step, expected: Shape, computed: Shape) -> Iterator[Fix]:
     tries: list[tuple[str, str | int]] = []
     if expected.channels != computed.channels:
         tries.append(("filters" if "filters" in step.kind.fields else "units", expected.channels))
-    elif expected[1:] != computed[1:]:
+    elif expected.sizes != computed.sizes:
         tries += [("padding", "same"), *(("padding", p) for p in (1, 2, 3))]
         tries += [("stride", s) for s in (1, 2)]
     for field, value in tries:

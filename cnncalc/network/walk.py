@@ -12,9 +12,9 @@ from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.language import rules as language_rules
 from cnncalc.language.keys import CONDITION, REPEAT
 from cnncalc.language.spec import AuxStep, BrokenStep, CallStep, LayerStep, ResidualStep, Spec, Step
-from cnncalc.layers.shape import PartialShape
+from cnncalc.layers.shape import NOTHING_KNOWN, PartialShape
 from cnncalc.network import rules
-from cnncalc.network.builder import NOTHING_KNOWN, TooLarge, channels_of, unreadable
+from cnncalc.network.builder import TooLarge, channels_of, unreadable
 from cnncalc.network.containers import ContainerBuilder
 from cnncalc.network.frames import Frame, Here, Named
 from cnncalc.network.layers import MAX_ROWS

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from cnncalc.language.quantities import exact
 
 if TYPE_CHECKING:
-    from cnncalc.layers.window import Axis
-
-SIDES = {0: ("row", "top", "bottom"), 1: ("column", "left", "right")}
-"""Along the height and the width: what is left over, and the names of the two ends."""
+    from cnncalc.layers.window import WindowAxis
 
 
-def border(axis: Axis) -> str:
+def border(axis: WindowAxis) -> str:
     """What happens where the window meets the border."""
-    line, _, far = SIDES[axis.dim]
+    line, far = axis.axis.line, axis.axis.ends[1]
     if axis.same:
         return same_border(axis)
     if axis.free % axis.stride == 0:
@@ -35,9 +32,9 @@ def border(axis: Axis) -> str:
     return text + f"That is padding only: every {line} of the image itself is seen."
 
 
-def jutting(axis: Axis) -> str:
+def jutting(axis: WindowAxis) -> str:
     """Ceil rounding: a last window over the border, or dropped behind it."""
-    line, _, far = SIDES[axis.dim]
+    line, far = axis.axis.line, axis.axis.ends[1]
     if axis.output == axis.free // axis.stride + 1:
         return (
             f"but that last window would start in the padding at the {far}, so it is dropped, "
@@ -47,15 +44,15 @@ def jutting(axis: Axis) -> str:
     return f"the last window juts out over the {far} border by {count(over, line)}."
 
 
-def same_border(axis: Axis) -> str:
-    line, near, far = SIDES[axis.dim]
+def same_border(axis: WindowAxis) -> str:
+    line, (near, far) = axis.axis.line, axis.axis.ends
     total = axis.before + axis.after
     span = "F" if axis.dilation == 1 else "(D·(F − 1) + 1)"
     text = (
         f"Padding `same`: as many outputs as the stride makes of the {axis.name}, whatever the "
         f"kernel. For that {count(total, line)} of zeros {'is' if total == 1 else 'are'} needed, "
         f"(W2 − 1)·S + {span} − W = ({axis.output} − 1)·{axis.stride} + {axis.extent} − {axis.size}"
-    ).replace("W", "HW"[axis.dim])
+    ).replace("W", axis.axis.letter)
     if not total:
         return text + ", that is none."
     text += f": {axis.before} at the {near}, {axis.after} at the {far}"

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.language.quantities import compact, exact, megabytes
+from cnncalc.layers.shape import one_or_by
 from cnncalc.render.outline import Line, source_names
 from cnncalc.render.page import Cell
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from cnncalc.report.report import Report
 
 NOTHING = Cell("·", "dim")
@@ -165,12 +164,11 @@ def intensity_cell(report: Report, line: Line) -> Cell:
     return Cell(f"{value:,.1f}") if value else NOTHING
 
 
-def pair_text(pair: tuple[int | Fraction, int | Fraction] | None) -> str:
+def pair_text(pair: Sequence[object] | None) -> str:
     """(height, width) as the lecture writes it, W×H, or one number when they are equal."""
     if pair is None:
         return "all"
-    height, width = pair
-    return str(height) if height == width else f"{width}×{height}"
+    return one_or_by(pair)
 
 
 def pair_cell(figure: str) -> Callable[[Report, Line], Cell]:

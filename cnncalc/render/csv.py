@@ -11,6 +11,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cnncalc.layers.shape import AXES
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.json import number
 from cnncalc.render.outline import outline
@@ -26,11 +27,7 @@ if TYPE_CHECKING:
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a text begins that a spreadsheet would run."""
 
-HEADER = (
-    "name", "kind", "description", "inputs", "channels", "height", "width", "weights", "biases",
-    "params", "macs", "activations", "elementwise", "receptive_field_height",
-    "receptive_field_width", "jump_height", "jump_width", "training_only", "path", "line",
-)  # fmt: skip
+FIGURES = ("weights", "biases", "params", "macs", "activations", "elementwise")
 
 
 def render(report: Report, view: View) -> str:
@@ -44,7 +41,9 @@ def render(report: Report, view: View) -> str:
         header: Sequence[str] = view.columns
         values = ((column.value(report, line) for column in columns) for line in lines)
     else:
-        header, values = HEADER, (record.values() for record in records(report, lines))
+        found = list(records(report, lines))
+        header = list(found[0]) if found else ["name", "kind", "description"]
+        values = (record.values() for record in found)
     writer.writerow(header)
     writer.writerows(map(harmless, values))
     if not report.complete:
@@ -55,32 +54,47 @@ def render(report: Report, view: View) -> str:
 
 
 def records(report: Report, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
-    """The network's inputs, then its layers and folded blocks, by the names of `HEADER`."""
+    """The network's inputs, then its layers and folded blocks, each figure by its name. Sizes,
+    receptive fields and jumps have a column for every axis that the net has.
+    """
+    used = {axis for line in lines for axis in line.output.axes}
+    axes = [axis.name for axis in dict.fromkeys((*AXES[1], *AXES[3])) if axis in used]
     spans = iter(report.network.inputs)
     for line in lines:
         span = line.span or next(spans).span
-        yield dict(zip(HEADER, (*described(line), *places(line), span.source.path, span.line),
-                       strict=True))  # fmt: skip
+        yield {
+            "name": line.name,
+            "kind": line.kind,
+            "description": line.description or "input",
+            "inputs": " ".join(source.name for source in line.sources),
+            "channels": line.output.known_channels(),
+            **along(axes, line, line.output.known()[1:]),
+            **{figure: getattr(line, figure) for figure in FIGURES},
+            **along(axes, line, field_of(line), "receptive_field_"),
+            **along(axes, line, jump_of(line), "jump_"),
+            "training_only": line.training_only,
+            "path": span.source.path,
+            "line": span.line,
+        }
 
 
-def described(line: Line) -> tuple[object, ...]:
-    """Names, shape and figures."""
-    figures = (line.weights, line.biases, line.params, line.macs, line.activations)
-    inputs = " ".join(source.name for source in line.sources)
-    return (line.name, line.kind, line.description or "input", inputs, *tuple(line.output),
-            *figures, line.elementwise)  # fmt: skip
+def along(
+    axes: Iterable[str], line: Line, values: Iterable[object] | None, prefix: str = ""
+) -> dict[str, object]:
+    """A value per axis by its column's name; None for an axis that the line has not."""
+    names = [axis.name for axis in line.output.axes]
+    found = dict(zip(names, values or (), strict=False))
+    return {f"{prefix}{axis}": found.get(axis) for axis in axes}
 
 
-def places(line: Line) -> tuple[object, ...]:
-    """Receptive field and jump of what the line outputs, and whether it runs in training only."""
+def field_of(line: Line) -> Iterable[object] | None:
+    return (1,) * line.output.rank if line.row is None else line.row.receptive_field
+
+
+def jump_of(line: Line) -> Iterable[object] | None:
     if line.row is None:
-        return 1, 1, 1, 1, False
-    field, jump = line.row.receptive_field, line.row.jump
-    return (
-        *(field or (None, None)),
-        *((None, None) if jump is None else map(number, jump)),
-        line.training_only,
-    )
+        return (1,) * line.output.rank
+    return None if line.row.jump is None else map(number, line.row.jump)
 
 
 def harmless(values: Iterable[object]) -> list[object]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostics import Unknown, docstring
 from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.layer import LayerProblem, Storage
+from cnncalc.layers.shape import by
 from cnncalc.layers.window import WindowLayer
 from cnncalc.render.border import border
 from cnncalc.render.columns import percent
@@ -21,8 +22,10 @@ from cnncalc.render.receptive_field import receptive_field
 from cnncalc.render.summary import shortfall
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncalc.layers.formula import Formula
-    from cnncalc.layers.window import Axis
+    from cnncalc.layers.window import WindowAxis
     from cnncalc.render import View
     from cnncalc.report.report import Report, Row
 
@@ -75,26 +78,29 @@ def opening(page: Page, row: Row) -> None:
 
 
 def size(page: Page, row: Row, formulas: Mapping[str, Formula]) -> None:
-    """Width and height; told once where both go alike."""
-    axes = axes_of(row)
-    width, height = formulas.get("width"), formulas.get("height")
-    if width is None or height is None:
+    """Width, height and depth; said once where they go alike."""
+    shape = row.output_shape
+    names = [axis.name for axis in reversed(shape.axes)]
+    sizes = [formulas[name] for name in names if name in formulas]
+    if len(sizes) < len(names):
         return
     if keeps_size(row):
-        section(page, "width and height")
-        say(page, f"Unchanged: {row.output_shape.width}×{row.output_shape.height}.")
-    elif width.text == height.text == "1":
-        section(page, "width and height")
-        say(page, f"1×1: the output is a vector of {exact(row.output_shape.channels)} values.")
+        section(page, words_of(names))
+        say(page, f"Unchanged: {by(shape.sizes)}.")
+    elif {formula.text for formula in sizes} == {"1"}:
+        section(page, words_of(names))
+        say(page, f"{by(shape.sizes)}: a vector of {exact(shape.channels)} values.")
     else:
-        for name, formula, dim in (("width", width, 1), ("height", height, 0)):
-            section(page, f"{name} of the output")
-            if dim == 0 and alike(width, height):
-                say(page, f"The same as the width: {counted(height.result, 'pixels')}.")
+        windows = axes_of(row)
+        for index, formula in enumerate(sizes):
+            section(page, f"{names[index]} of the output")
+            if index and alike(sizes[0], formula):
+                count = counted(formula.result, shape.axes[-1].unit)
+                say(page, f"The same as the {names[0]}: {count}.")
                 continue
             derivation(page, formula)
-            if axes:
-                say(page, border(axes[dim]))
+            if windows:
+                say(page, border(windows[-1 - index]))
     if "channels" in formulas:
         section(page, "channels of the output")
         derivation(page, formulas["channels"])
@@ -120,8 +126,13 @@ def alike(width: Formula, height: Formula) -> bool:
     return [s.value for s in width.symbols.values()] == [s.value for s in height.symbols.values()]
 
 
-def axes_of(row: Row) -> tuple[Axis, Axis] | None:
-    """The window along height and width, for a layer that has one."""
+def words_of(names: Sequence[str]) -> str:
+    """`width and height`; `width, height and depth`."""
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+
+
+def axes_of(row: Row) -> list[WindowAxis] | None:
+    """The window along every axis, for a layer that has one."""
     return row.layer.window().axes(row.layer.input) if isinstance(row.layer, WindowLayer) else None
 
 

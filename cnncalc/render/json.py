@@ -1,6 +1,7 @@
 """The report as JSON, for programs; its keys are a promise (`format_version`).
 
-Shapes are [channels, height, width], receptive fields and jumps [height, width]; null is "not
+Shapes are [channels, height, width] (of a signal [channels, length], of a volume [channels, depth,
+height, width]), receptive fields and jumps the same without channels; null is "not
 known", or for these two "the whole image". A jump is a whole number, a float where the fraction
 is exact in binary (0.5 after an upsampling by 2), else a string such as "1/3".
 
@@ -145,7 +146,7 @@ def layer(report: Report, row: Row) -> dict[str, Any]:
 
 def shape(volume: Shape) -> list[int | None]:
     """[channels, height, width]; null where a mistake left one unknown."""
-    return list(volume)
+    return list(volume.known())
 
 
 def number(distance: int | Fraction) -> int | float | str:

@@ -66,8 +66,8 @@ def main_inputs(node: Node) -> Sequence[Tensor]:
     """
     if not node.layer.takes_branches:
         return node.inputs
-    size = node.output[1:]
-    return [tensor for tensor in node.inputs if tensor.output[1:] == size] or node.inputs
+    size = node.output.known()[1:]
+    return [tensor for tensor in node.inputs if tensor.output.known()[1:] == size] or node.inputs
 
 
 def ordered(entries: Iterable[Entry]) -> list[Entry]:

@@ -41,15 +41,16 @@ def line(row: Row) -> str:
 
 def volume(shape: Shape, *, counted: bool = True) -> str:
     """`[224x224x3] memory: 224*224*3=150K`; a vector's memory is its length."""
-    channels, height, width = ("?" if size is None else str(size) for size in tuple(shape))
-    brackets = f"[{width}x{height}x{channels}]"
-    if "?" in (channels, height, width):
+    channels, *sizes = ("?" if size is None else str(size) for size in shape.known())
+    numbers = [*reversed(sizes), channels]
+    brackets = f"[{'x'.join(numbers)}]"
+    if "?" in numbers:
         return f"{brackets} memory: ?"
     if not counted:
         return f"{brackets} memory: 0"
     if shape.area == 1:
         return f"{brackets} memory: {channels}"
-    return f"{brackets} memory: {width}*{height}*{channels}={lecture(shape.values)}"
+    return f"{brackets} memory: {'*'.join(numbers)}={lecture(shape.values)}"
 
 
 def weights(row: Row) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
-from cnncalc.layers.window import by
-from cnncalc.network.network import Node
+from cnncalc.layers.shape import by
+from cnncalc.network.network import Node, Tensor
 from cnncalc.render.derivation import lines, say, section, where
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.layers.layer import View as Seen
+    from cnncalc.layers.layer import ReceptiveWindow
     from cnncalc.render.page import Page
     from cnncalc.report.report import Report, Row
 
@@ -35,36 +35,38 @@ def receptive_field(page: Page, report: Report, row: Row) -> None:
     before = entering(report, row.node.inputs[0])
     if before is None:
         return
-    if seen.kernel == (1, 1):
+    axes = range(row.layer.input.rank)[::-1]
+    if set(seen.kernel) <= {1}:
         say(
             page,
             f"Unchanged, {by(row.receptive_field)} pixels: an output sees one place of its input.",
         )
-        if seen.stride != (1, 1) or seen.growth != (1, 1):
-            say(page, *{apart(row, seen, before, dim) for dim in (1, 0)})
+        if {*seen.stride, *seen.growth} - {1}:
+            say(page, *{apart(row, seen, before, dim) for dim in axes})
         return
     square = len({*zip(seen.kernel, seen.stride, seen.growth, *before, strict=True)}) == 1
-    for dim in (1,) if square else (1, 0):
+    for dim in axes[:1] if square else axes:
         if not square:
-            say(page, f"Along the {('height', 'width')[dim]}:")
+            say(page, f"Along the {row.layer.input.axes[dim].name}:")
         recursion(page, row, seen, before, dim)
 
 
-Pair = tuple["int | Fraction", "int | Fraction"]
-Field = tuple[Pair, Pair]
+PerAxis = tuple["int | Fraction", ...]
+Field = tuple[PerAxis, PerAxis]
 
 
-def entering(report: Report, tensor: object) -> Field | None:
+def entering(report: Report, tensor: Tensor) -> Field | None:
     """Receptive field and jump of what enters; one pixel for the image itself."""
     if not isinstance(tensor, Node):
-        return (1, 1), (1, 1)
+        ones = (1,) * tensor.output.rank
+        return ones, ones
     row = report.rows[tensor.index]
     if row.exact_field is None or row.jump is None:
         return None
     return row.exact_field, row.jump
 
 
-def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None:
+def recursion(page: Page, row: Row, seen: ReceptiveWindow, before: Field, dim: int) -> None:
     """The recursion r1 + (F − 1)·j1 with the numbers of the layer before, and the new jump."""
     (field, jump), source = before, row.inputs[0]
     kernel = seen.kernel[dim]
@@ -94,12 +96,12 @@ def recursion(page: Page, row: Row, seen: Seen, before: Field, dim: int) -> None
     say(page, apart(row, seen, before, dim))
 
 
-def most(field: Pair) -> tuple[int, int]:
+def most(field: PerAxis) -> tuple[int, ...]:
     """What an output sees at most."""
-    return max(1, ceil(field[0])), max(1, ceil(field[1]))
+    return tuple(max(1, ceil(size)) for size in field)
 
 
-def apart(row: Row, seen: Seen, before: Field, dim: int) -> str:
+def apart(row: Row, seen: ReceptiveWindow, before: Field, dim: int) -> str:
     """How far neighbouring outputs are apart, from the layer before."""
     assert row.jump is not None
     stride, growth, j1, jump = seen.stride[dim], seen.growth[dim], before[1][dim], row.jump[dim]

@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.language.quantities import compact, exact, megabytes
-from cnncalc.layers.shape import Shape
+from cnncalc.layers.shape import Shape, by
 from cnncalc.render.columns import pair_text
+from cnncalc.report.receptive_field import sees_beyond
 
 if TYPE_CHECKING:
     from cnncalc.report.report import Comparison, Report, Row
@@ -125,10 +126,9 @@ def receptive_field(report: Report) -> str:
     apart = f"neighbours {pair_text(row.jump)} apart, at {row.name}"
     if row.receptive_field is None:
         return f"the whole image, {apart}"
-    height, width = row.receptive_field
-    image = report.network.inputs[0].output
-    beyond = " (more than the whole image)" if height > image.height and width > image.width else ""
-    return f"{width}×{height} pixels{beyond}, {apart}"
+    field, image = row.receptive_field, report.network.inputs[0].output
+    whole = " (more than the whole image)" if sees_beyond(field, image) else ""
+    return f"{by(field)} {image.axes[-1].unit}{whole}, {apart}"
 
 
 def last_image(report: Report) -> Row | None:

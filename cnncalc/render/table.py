@@ -27,7 +27,7 @@ GIVE_WAY: tuple[tuple[str, tuple[Column, ...]], ...] = (
 """Columns that a narrow terminal leaves out, or what it puts in their place, first to last; names,
 shapes, params and MACs stay."""
 
-FORMULAS = ("width", "height", "channels", "weights", "biases", "macs")
+FORMULAS = ("length", "width", "height", "depth", "channels", "weights", "biases", "macs")
 
 
 def render(report: Report, view: View) -> str:

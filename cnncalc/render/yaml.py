@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncalc.layers.layer import Layer
-    from cnncalc.layers.shape import Shape
     from cnncalc.network.network import Group, Network, Node, Tensor
     from cnncalc.render import View
     from cnncalc.report.report import Report
@@ -66,20 +65,10 @@ def text(words: str) -> str:
 
 def inputs(tensors: Sequence[Tensor]) -> Iterator[str]:
     if len(tensors) == 1 and tensors[0].name == "input":
-        yield f"input: {shape(tensors[0].output)}"
+        yield f"input: {tensors[0].output.written()}"
     else:
         yield "inputs:"
-        yield from (f"  {tensor.name}: {shape(tensor.output)}" for tensor in tensors)
-
-
-def shape(volume: Shape) -> str:
-    """`224x224x3`, a vector's length, or by name where the image is not square."""
-    channels, height, width = volume
-    if height == width == 1:
-        return str(channels)
-    if height == width:
-        return f"{width}x{height}x{channels}"
-    return f"{{channels: {channels}, height: {height}, width: {width}}}"
+        yield from (f"  {tensor.name}: {tensor.output.written()}" for tensor in tensors)
 
 
 class FlatNames:

@@ -8,67 +8,69 @@ several inputs it is the largest; a layer that sees the whole image makes it Non
 from __future__ import annotations
 
 from math import ceil
+from operator import gt
 from typing import TYPE_CHECKING
 
-from cnncalc.layers.layer import whole_or_not
+from cnncalc.layers.layer import ONE_PIXEL, whole_or_not
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.layers.layer import View
+    from cnncalc.layers.layer import ReceptiveWindow
+    from cnncalc.layers.shape import Shape
     from cnncalc.network.network import Network, Tensor
     from cnncalc.report.report import Row
 
-    Pair = tuple[int | Fraction, int | Fraction]
-    Seen = tuple[Pair | None, Pair | None]
+    PerAxis = tuple[int | Fraction, ...]
+    Seen = tuple[PerAxis | None, PerAxis | None]
 
 
 def set_receptive_fields(network: Network, rows: list[Row]) -> None:
     """Fills ``receptive_field`` and ``jump`` of every row."""
-    seen: dict[Tensor, Seen] = dict.fromkeys(network.inputs, ((1, 1), (1, 1)))
-    views: dict[int, View | None] = {}
+    seen: dict[Tensor, Seen] = {}
+    for tensor in network.inputs:
+        ones = (1,) * tensor.output.rank
+        seen[tensor] = ones, ones
+    windows: dict[int, ReceptiveWindow | None] = {}
     for row in rows:
         node = row.node
         if not node.complete:
             seen[node] = None, None
             continue
         key = id(node.layer)
-        if key not in views:
-            views[key] = node.layer.view()
-        field, jump = step(views[key], [seen.get(tensor, (None, None)) for tensor in node.inputs])
+        if key not in windows:
+            windows[key] = node.layer.view()
+        field, jump = step(windows[key], [seen.get(tensor, (None, None)) for tensor in node.inputs])
         seen[node] = row.exact_field, row.jump = field, jump
         if field is not None:
-            row.receptive_field = max(1, ceil(field[0])), max(1, ceil(field[1]))
+            row.receptive_field = tuple([max(1, ceil(size)) for size in field])
 
 
-def step(view: View | None, inputs: list[Seen]) -> Seen:
+def step(window: ReceptiveWindow | None, inputs: list[Seen]) -> Seen:
     """What one output value sees, from what the values under its window see."""
-    if view is None:
+    if window is None:
         return None, None
     field, jump = inputs[0] if len(inputs) == 1 else widest(inputs)
-    if jump is None:
-        return None, None
-    (kh, kw), (sh, sw) = view.kernel, view.stride
+    if jump is None or window is ONE_PIXEL:
+        return field, jump
     if field is not None:
-        field = (
-            whole_or_not(field[0] + (kh - 1) * jump[0]),
-            whole_or_not(field[1] + (kw - 1) * jump[1]),
-        )
-    jump = whole_or_not(jump[0] * sh), whole_or_not(jump[1] * sw)
-    if view.growth != (1, 1):
-        jump = divided(jump[0], view.growth[0]), divided(jump[1], view.growth[1])
+        grown = [f + (k - 1) * j for f, k, j in zip(field, window.kernel, jump, strict=True)]
+        field = tuple(map(whole_or_not, grown))
+    jump = tuple([whole_or_not(j * s) for j, s in zip(jump, window.stride, strict=True)])
+    if any(factor != 1 for factor in window.growth):
+        jump = tuple(map(divided, jump, window.growth))
     return field, jump
 
 
 def widest(inputs: list[Seen]) -> Seen:
     """Over several paths: the largest field, None if one sees the whole image."""
     jumps = [jump for _, jump in inputs if jump is not None]
-    jump = (max(j[0] for j in jumps), max(j[1] for j in jumps)) if jumps else None
+    jump = tuple(map(max, zip(*jumps, strict=True))) if jumps else None
     fields = [field for field, _ in inputs]
     known = [field for field in fields if field is not None]
     if len(known) < len(fields):
         return None, jump
-    return (max(f[0] for f in known), max(f[1] for f in known)), jump
+    return tuple(map(max, zip(*known, strict=True))), jump
 
 
 def divided(jump: int | Fraction, factor: int) -> int | Fraction:
@@ -76,3 +78,8 @@ def divided(jump: int | Fraction, factor: int) -> int | Fraction:
     from fractions import Fraction
 
     return whole_or_not(Fraction(jump) / factor)
+
+
+def sees_beyond(field: tuple[int, ...], image: Shape) -> bool:
+    """Whether a field is larger than the image along every axis; never where axes were lost."""
+    return len(field) == image.rank and all(map(gt, field, image.sizes))

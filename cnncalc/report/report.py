@@ -52,9 +52,9 @@ class Row:
         self.macs: int | None = None
         self.activations: int | None = None
         self.elementwise: int | None = None
-        self.receptive_field: tuple[int, int] | None = None
-        self.exact_field: tuple[int | Fraction, int | Fraction] | None = None
-        self.jump: tuple[int | Fraction, int | Fraction] | None = None
+        self.receptive_field: tuple[int, ...] | None = None
+        self.exact_field: tuple[int | Fraction, ...] | None = None
+        self.jump: tuple[int | Fraction, ...] | None = None
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.language.claims import TRAINING
 from cnncalc.language.quantities.totals import STATED, STATED_OF_A_LAYER, is_bytes
 from cnncalc.language.reader import EXTENDING_KEYS, KEYS
+from cnncalc.language.shapes import KEYS as SHAPE_KEYS
 from cnncalc.layers import KINDS
 from cnncalc.layers.fields import Choice
 from cnncalc.schema import complete, patterns, steps
@@ -121,7 +122,7 @@ def figures(others: Schema) -> Schema:
     """An `expect`, or an entry of `published`."""
     per_output = {
         **mapping(ref("shape")),
-        "not": {"anyOf": [{"required": [key]} for key in ("channels", "height", "width")]},
+        "not": {"anyOf": [{"required": [key]} for key in SHAPE_KEYS]},
     }
     properties = {
         **others,

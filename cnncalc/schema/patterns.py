@@ -13,7 +13,11 @@ from cnncalc.layers import KINDS
 
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
 NUMBER = "[0-9]+[a-z]?(?:_[0-9]+[a-z]?)*"
-SHAPE = r"^\s*0*([1-9][0-9]*)\s*[x×X]\s*0*\1\s*[x×X]\s*0*[1-9][0-9]*\s*$"
+BY = r"\s*[x×X]\s*0*"
+SHAPE = (
+    rf"^(?!\s*0*([1-9][0-9]*){BY}\1\s*$)"  # 224x224 may be an image without its channels
+    rf"\s*0*([1-9][0-9]*)(?:{BY}\2){{0,2}}{BY}[1-9][0-9]*\s*$"
+)
 VECTOR = r"^(?:[0-9]{1,12}|[0-9]{1,3}(?:_[0-9]{3}){1,3})$"
 WHOLE_TEXT = r"^\s*0*[1-9][0-9_]*\s*$"
 

@@ -10,6 +10,7 @@ from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
 from cnncalc.language.words import SHORTCUTS, language_words
 from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.fields import Derived, Field, TensorName
+from cnncalc.layers.shape import AXES
 from cnncalc.schema import patterns
 
 Schema = dict[str, Any]
@@ -47,19 +48,27 @@ VALUE: Schema = {
     "anyOf": [*SCALAR, {"type": "array", "items": {"anyOf": SCALAR}}],
 }
 
+
+def sizes(keys: list[str]) -> Schema:
+    """A shape by the names of its axes."""
+    properties = dict.fromkeys(keys, ref("size"))
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": keys,
+        "additionalProperties": False,
+    }
+
+
 SHAPE: Schema = {
     "description": "224x224x3 (width x height x channels, equal sides), a vector's length, or "
-    "{channels: 3, height: 480, width: 640}.",
+    "{channels: 3, height: 480, width: 640}; of a signal 16000x1 or {channels: 1, length: 16000}, "
+    "of a volume 64x64x64x1 or {channels: 3, depth: 16, height: 112, width: 112}.",
     "anyOf": [
         {"type": "string", "pattern": patterns.SHAPE},
         {"type": "integer", "minimum": 1, "maximum": 10**12 - 1},
         {"type": "string", "pattern": patterns.VECTOR},
-        {
-            "type": "object",
-            "properties": dict.fromkeys(("channels", "height", "width"), ref("size")),
-            "required": ["channels", "height", "width"],
-            "additionalProperties": False,
-        },
+        *(sizes(["channels", *(axis.name for axis in axes)]) for axes in AXES.values()),
     ],
 }
 

@@ -167,7 +167,7 @@ def softmax_twice(span: Span, name: str, first: Span) -> Diagnostic:
 
 @rule("advice", "note")
 def receptive_field_exceeds_input(
-    span: Span, name: str, *, field: tuple[int, int], shape: Shape, after: int
+    span: Span, name: str, *, field: tuple[int, ...], shape: Shape, after: int
 ) -> Diagnostic:
     """The receptive field is larger than the input for more than half of the layers with weights.
 

@@ -34,13 +34,15 @@ def unfitting_input(span: Span, text: str, own: Shape) -> Diagnostic:
     """`--input` gives a shape that has not the form of the spec's input.
 
     For an image: one side (`384`, its channels stay), `384x384x3` or `C=3,H=480,W=640`; for a
-    vector, its length.
+    vector, its length. Of a signal the letters are C and L, of a volume C, D, H and W.
     """
     numbers = re.findall("[0-9]{1,12}", text)
     side = int(numbers[0]) if numbers and int(numbers[0]) else own.height
     form = str(own)
     if own.area == 1:
         form, advice = f"a vector of {own.channels}", "write its length, such as `784`"
+    elif own.rank != 2:
+        advice = f"write `{own.sizes[0]}`, or every size by its letter: `{letters(own)}`"
     elif len(numbers) == 3 and numbers[1] == numbers[2]:
         advice = f"write `{numbers[2]}x{numbers[1]}x{numbers[0]}`"
     elif len(numbers) in (2, 3) and numbers[0] != numbers[1]:
@@ -54,6 +56,12 @@ def unfitting_input(span: Span, text: str, own: Shape) -> Diagnostic:
         label="another form",
         help=(advice,),
     )
+
+
+def letters(shape: Shape) -> str:
+    """A shape as the command line writes it: `C=3,D=16,H=112,W=112`."""
+    sizes = zip(shape.axes, shape.sizes, strict=True)
+    return ",".join([f"C={shape.channels}", *(f"{a.name[0].upper()}={n}" for a, n in sizes)])
 
 
 @rule("options")

@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, rule
+from cnncalc.layers.shape import as_written, by
 from cnncalc.text.edits import replacing, source_text
 
 if TYPE_CHECKING:
     from cnncalc.layers.rules.shapes import Place
-    from cnncalc.layers.window import Axis
+    from cnncalc.layers.window import WindowAxis
 
 
 @rule("advice", "warning")
-def stride_larger_than_kernel(place: Place, field: str, *, axis: Axis) -> Diagnostic:
+def stride_larger_than_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diagnostic:
     """A window jumps further than it is wide: it never sees some rows or columns between.
 
     A 1×1 kernel with a stride is no such case: it picks every n-th pixel on purpose, as the
@@ -35,14 +36,13 @@ def stride_larger_than_kernel(place: Place, field: str, *, axis: Axis) -> Diagno
           - conv: {filters: 16, kernel: 4, stride: 4}
     """
     skipped = axis.stride - axis.extent
-    rows = "row" if axis.dim == 0 else "column"
     fixes = (
         place.set_field("kernel", str(axis.stride)),
         place.set_field("stride", str(axis.extent)),
     )
     return Diagnostic(
         f"{place.name}: stride {axis.stride} is larger than the kernel's {axis.extent}: "
-        f"{skipped} of every {axis.stride} {rows}s are never seen",
+        f"{skipped} of every {axis.stride} {axis.axis.line}s are never seen",
         place.span(field),
         label="jumps over pixels",
         related=place.origins(),
@@ -52,7 +52,7 @@ def stride_larger_than_kernel(place: Place, field: str, *, axis: Axis) -> Diagno
 
 
 @rule("advice", "warning")
-def padding_covers_kernel(place: Place, field: str, *, axis: Axis) -> Diagnostic:
+def padding_covers_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diagnostic:
     """The padding is at least as large as the kernel: the outermost windows see only zeros.
 
     Bad:
@@ -81,7 +81,7 @@ def padding_covers_kernel(place: Place, field: str, *, axis: Axis) -> Diagnostic
 
 
 @rule("advice", "warning")
-def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diagnostic:
+def pixels_never_seen(place: Place, field: str, *, axes: Sequence[WindowAxis]) -> Diagnostic:
     """The division in the output size is not exact, and real pixels at the border are never seen.
 
     (W − F + 2P)/S is rounded down, so the last rows or columns of the image lie under no window.
@@ -99,9 +99,7 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
     """
     axis = axes[-1]
     formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
-    missed = " and ".join(
-        f"{a.unseen} {'row' if a.dim == 0 else 'column'}{'s' if a.unseen > 1 else ''}" for a in axes
-    )
+    missed = " and ".join(f"{a.unseen} {a.axis.line}{'s' if a.unseen > 1 else ''}" for a in axes)
     fit = axis.free % axis.stride
     candidates = (
         ("padding", seeing_padding(axis)),
@@ -115,8 +113,7 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
         if text and (not text.lstrip("-").isdigit() or int(text) > 0)
     )
     return Diagnostic(
-        f"{place.name}: {missed} of its {place.layer.input.width}×{place.layer.input.height} "
-        "input are never seen",
+        f"{place.name}: {missed} of its {by(place.layer.input.sizes)} input are never seen",
         place.span(field),
         label="does not divide",
         formula=f"{formula}, rounded down to {axis.output}",
@@ -126,7 +123,7 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[Axis]) -> Diag
     )
 
 
-def seeing_padding(axis: Axis) -> str:
+def seeing_padding(axis: WindowAxis) -> str:
     """The least padding with which windows reach the last pixel; empty when none does."""
     for padding in range(axis.before + 1, axis.extent):
         if not axis._replace(before=padding, after=padding).unseen:
@@ -135,7 +132,7 @@ def seeing_padding(axis: Axis) -> str:
 
 
 @rule("advice", "warning")
-def pool_enlarges(place: Place, field: str, *, size: tuple[int, int]) -> Diagnostic:
+def pool_enlarges(place: Place, field: str, *, size: tuple[int, ...]) -> Diagnostic:
     """An adaptive pool is asked for more windows than its input has pixels: it repeats pixels.
 
     Bad:
@@ -149,11 +146,11 @@ def pool_enlarges(place: Place, field: str, *, size: tuple[int, int]) -> Diagnos
           - adaptive_avgpool: 7
     """
     image = place.layer.input
-    fits = (min(size[0], image.height), min(size[1], image.width))
-    fix = place.set_field("size", str(fits[0] if fits[0] == fits[1] else list(fits)))
+    fits = tuple(map(min, size, image.sizes))
+    fix = place.set_field("size", as_written(fits))
     return Diagnostic(
-        f"{place.name}: pools its {image.width}×{image.height} input to a larger "
-        f"{size[1]}×{size[0]}: pixels are repeated",
+        f"{place.name}: pools its {by(image.sizes)} input to a larger {by(size)}: "
+        f"{image.axes[-1].unit} are repeated",
         place.span(field),
         label="larger than the input",
         related=place.origins(),

@@ -84,6 +84,32 @@ def factors_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int
     return mismatch(place, field, pair, axis, needs)
 
 
+@rule("shapes")
+def axes_differ(place: Place, field: str, *, pair: tuple[int, int]) -> Diagnostic:
+    """Inputs of a merge have the same axes: signals, images, or volumes, not one with another.
+
+    Bad:
+        inputs: {image: 8x8x3, signal: 64x3}
+        layers:
+          - add: {from: [image, signal]}
+
+    Good:
+        inputs: {image: 8x8x3, other: 8x8x3}
+        layers:
+          - add: {from: [image, other]}
+    """
+    shapes = [place.layer.inputs[index] for index in pair]
+    axes = [" and ".join(axis.name for axis in shape.axes) for shape in shapes]
+    return Diagnostic(
+        f"{place.name}: input {pair[0] + 1} is {shapes[0]}, input {pair[1] + 1} is {shapes[1]}: "
+        "all inputs need the same axes",
+        place.span(field),
+        label=f"{axes[0]} here, {axes[1]} there",
+        related=place.origins(),
+        layer=place.name,
+    )
+
+
 def mismatch(
     place: Place,
     field: str,
@@ -92,15 +118,16 @@ def mismatch(
     needs: str,
     fixes: Iterable[Fix | None] = (),
 ) -> Diagnostic:
-    """Two inputs (indices from 0) that differ along an axis: 0 channels, 1 height, 2 width."""
+    """Two inputs (indices from 0) that differ along an axis: 0 the channels, then the sizes."""
     first, second = pair
     shapes = place.layer.inputs
-    what = ("channels", "heights", "widths")[axis]
+    sizes = [shape.known()[axis] for shape in shapes]
+    what = "channels" if axis == 0 else f"{shapes[0].axes[axis - 1].name}s"
     return Diagnostic(
         f"{place.name}: input {first + 1} is {shapes[first]}, input {second + 1} is "
         f"{shapes[second]}: {needs}",
         place.span(field),
-        label=f"{what} {shapes[first][axis]} and {shapes[second][axis]} differ",
+        label=f"{what} {sizes[first]} and {sizes[second]} differ",
         related=place.origins(),
         fixes=[m for m in (*fixes, *origin_fixes(place, pair, axis)) if m],
         help=steps_to_add(place, pair, axis),

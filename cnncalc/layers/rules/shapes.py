@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from cnncalc.diagnostics import Diagnostic, Fix, Related, Span, rule
+from cnncalc.layers.shape import AXES, as_written, by
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
-    from cnncalc.layers.window import Axis
+    from cnncalc.layers.window import WindowAxis
 
 
 class Place(Protocol):
@@ -173,7 +174,7 @@ def no_such_part(place: Place, field: str, *, part: int, of: int) -> Diagnostic:
 
 @rule("shapes")
 def crop_larger_than_input(
-    place: Place, field: str, *, size: tuple[int, int], fits: tuple[int, int]
+    place: Place, field: str, *, size: tuple[int, ...], fits: tuple[int, ...]
 ) -> Diagnostic:
     """A crop cuts out the centre of an image, so it cannot be larger than the image.
 
@@ -188,12 +189,11 @@ def crop_larger_than_input(
           - crop: 32
     """
     image = place.layer.input
-    fix = place.set_field("size", str(fits[0] if fits[0] == fits[1] else list(fits)))
+    fix = place.set_field("size", as_written(fits))
     return Diagnostic(
-        f"{place.name}: a {size[1]}×{size[0]} crop is larger than its "
-        f"{image.width}×{image.height} input",
+        f"{place.name}: a {by(size)} crop is larger than its {by(image.sizes)} input",
         place.span(field),
-        label=f"must be at most {image.width}×{image.height}",
+        label=f"must be at most {by(image.sizes)}",
         related=place.origins(),
         fixes=[fix] if fix else (),
         layer=place.name,
@@ -201,7 +201,7 @@ def crop_larger_than_input(
 
 
 @rule("shapes")
-def pool_padding_too_large(place: Place, field: str, *, axis: Axis, fits: str) -> Diagnostic:
+def pool_padding_too_large(place: Place, field: str, *, axis: WindowAxis, fits: str) -> Diagnostic:
     """The border of a pool is wider than half its window.
 
     A window at the edge would see mostly padding; PyTorch refuses such a pool. Half of the window
@@ -282,3 +282,46 @@ def factor_and_target(place: Place, field: str, *, factor: str, to: str) -> Diag
         label="leave this out, or `to`",
         layer=place.name,
     )
+
+
+@rule("shapes")
+def other_axes(place: Place, field: str, *, value: object, axes: Sequence[str]) -> Diagnostic:
+    """A list has one number per axis of its input, and this one has more, or fewer.
+
+    A signal has a length; an image height and width; a video or scan depth, height and width:
+    lists are in that order. One number holds for every axis. The sides of a padding are left and
+    right, for an image also top and bottom, for a volume front and back besides.
+
+    Bad:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: [3, 3, 3]}
+
+    Good:
+        input: 32x32x3
+        layers:
+          - conv: {filters: 16, kernel: [3, 3]}
+    """
+    sizes = f"[{', '.join(axes)}]" if len(axes) > 1 else axes[0]
+    if isinstance(value, Mapping):
+        ends = [end for axis in AXES[len(axes)] for end in axis.ends]
+        why = f"an input with {' and '.join(axes)} has the sides {', '.join(ends)}"
+    else:
+        why = (
+            f"its input has {len(axes)} axes: {sizes}" if len(axes) > 1 else "its input has 1 axis"
+        )
+    return Diagnostic(
+        f"{place.name}: {field} {written(value)} does not fit: {why}",
+        place.span(field),
+        label=f"one number, or {sizes}",
+        related=place.origins(),
+        fixes=[],
+        layer=place.name,
+    )
+
+
+def written(value: object) -> str:
+    """A list or a mapping as a spec writes it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {number}" for key, number in value.items()) + "}"
+    return str(list(value)) if isinstance(value, tuple) else str(value)

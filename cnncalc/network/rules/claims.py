@@ -44,7 +44,7 @@ def unexpected_shape(
         span,
         label=f"computed: {computed}",
         related=[Related(f"gives {computed}", origin)] if origin and origin != span else (),
-        fixes=[*fixes, correction(span, written(computed))],
+        fixes=[*fixes, correction(span, computed.written())],
         layer=name,
     )
 
@@ -179,11 +179,3 @@ def which_output(span: Span, outputs: Sequence[str]) -> Diagnostic:
 def correction(span: Span, text: str) -> Fix:
     """The fix that states the computed figure."""
     return Fix(f"expect `{text}`, if the net is right", (Edit(span, text),))
-
-
-def written(shape: Shape) -> str:
-    """A shape as a spec writes it."""
-    channels, height, width = shape
-    if height != width:
-        return f"{{channels: {channels}, height: {height}, width: {width}}}"
-    return str(channels) if height == 1 else f"{width}x{height}x{channels}"

@@ -92,6 +92,5 @@ def origins(x: Tensor, body: Tensor, span: Span) -> list[Related]:
 
 def words(tensor: Tensor) -> str:
     """A shape, or what is known of it."""
-    channels, height, width = tuple(tensor.output)
-    whole = height is not None and width is not None
-    return str(tensor.output) if whole else f"{channels} channels"
+    shape = tensor.output
+    return str(shape) if shape.known_sizes() else f"{shape.known_channels()} channels"
