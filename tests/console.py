@@ -53,7 +53,8 @@ def examples(text: str) -> list[list[Command]]:
 
 def is_ours(command: str) -> bool:
     """Whether a command is cnncalc alone, so that its output can be compared."""
-    return command.startswith("cnncalc ") and not re.search(r"[|<>;&]", command)
+    unquoted = re.sub(r"'[^']*'", "", command)
+    return command.startswith("cnncalc ") and not re.search(r"[|<>;&]", unquoted)
 
 
 def output_of(command: str, folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import cnncalc
 from tests import console
 from tests.regenerate import DOCUMENTS, ROOT
 
@@ -55,3 +56,28 @@ def test_nothing_matches_everything() -> None:
     assert not console.agrees(["a", "b", "c"], ["b", "…"])
     assert not console.agrees(["a", "b", "c"], ["a", "…", "d"])
     assert not console.agrees(["a"], ["a", "b"])
+
+
+COOKBOOK = console.files((ROOT / "docs" / "cookbook.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", COOKBOOK)
+def test_a_block_of_the_cookbook_is_short_and_correct(name: str) -> None:
+    assert cnncalc.loads(COOKBOOK[name]).diagnostics == []
+    assert len(COOKBOOK[name].splitlines()) <= 16
+
+
+def test_the_cookbook_has_what_people_look_for() -> None:
+    """Squeeze and excitation, CSP, FPN, inverted residual, dense block, U-Net, a skipped branch,
+    shared weights, several outputs.
+    """
+    constructs = ("multiply:", "concat:", "upsample:", "shortcut: optional", "- identity\n",
+                  "crop: true", "if: ", "share: ", "aux1: ")  # fmt: skip
+    text = "".join(COOKBOOK.values())
+    assert [word for word in constructs if word not in text] == []
+
+
+def test_the_second_net_of_the_readme_has_blocks_parameters_and_a_norm() -> None:
+    _, second, *_ = console.files((ROOT / "README.md").read_text("utf-8")).values()
+    assert cnncalc.loads(second).diagnostics == []
+    assert all(word in second for word in ("\nblocks:\n", "\nparameters: ", " norm: batchnorm"))
