@@ -154,6 +154,7 @@ OTHERS = {
     "cnncalc": "the package",
     "compinit": "zsh's",
     "conv2d": "a word of PyTorch's",
+    "conv3d": "a word of PyTorch's",
     "linear": "a word of PyTorch's",
     "foreach": "of PyTorch's optimizers",
     "add_": "of PyTorch's tensors",
