@@ -268,10 +268,10 @@ class Writer:
             self.remember(keys["name"])
         return [{"residual": {**keys, "body": body}}]
 
-    def branches(self, depth: int) -> list[tuple[list[Any], Shape]]:
-        found = [self.inside(depth, 2) for _ in range(self.choose.whole(1, 2))]
-        found.append((["identity"], self.shape))
-        return found[::-1] if self.choose.chance() else found
+    def branches(self, depth: int, most: int = 2) -> list[tuple[list[Any], Shape]]:
+        found = [self.inside(depth, 2) for _ in range(self.choose.whole(1, most))]
+        found.insert(self.choose.of(0, len(found)), (["identity"], self.shape))
+        return found
 
     def merged(self, kind: str, parts: list[tuple[list[Any], Shape]], **fields: Any) -> list[Any]:
         """A merge of branches that have been brought to shapes that fit."""
@@ -304,7 +304,7 @@ class Writer:
         )
 
     def multiply(self, depth: int) -> list[Any]:
-        parts = self.branches(depth)
+        parts = self.branches(depth, 1 if "three factors" in self.without else 2)
         full = parts[0][1]
         wanted = [full]
         small = (Shape(full.channels, 1, 1), Shape(1, full.height, full.width))
@@ -346,7 +346,8 @@ class Writer:
         names = self.readable()
         if not names:
             return []
-        chosen = [self.choose.of(*names) for _ in range(self.choose.whole(1, 2))]
+        most = 1 if kind == "multiply" and "three factors" in self.without else 2
+        chosen = [self.choose.of(*names) for _ in range(self.choose.whole(1, most))]
         if not self.fits(kind, {}, *(n.shape for n in chosen)):
             return []
         sources = ["previous", *(n.name for n in chosen)]

@@ -43,6 +43,8 @@ INFERENCES = [
     (["conv: [4, 1]"], 2 * V, "conv1"),
     # input, what conv2 reads and what it makes
     (["conv: [4, 1]", "conv: [4, 1]", "conv: [4, 1]"], 3 * V, "conv2"),
+    # a sum is not made in a volume that it reads again
+    (["conv1: [4, 1]", "add: {from: [conv1, conv1, conv1]}"], 3 * V, "add1"),
     # an activation in place costs nothing; the peak is the second convolution's
     (["conv: [4, 1]", "relu", "conv: [4, 1]"], 3 * V, "conv2"),
     # one that is not needs a volume

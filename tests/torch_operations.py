@@ -308,7 +308,8 @@ def alike(inputs: list[T]) -> list[T]:
 
 @operation("add")
 def add(run: Run, f: dict[str, Any], inputs: list[T]) -> T:
-    total, *others = alike(inputs)
+    total, *others = inputs
+    others = [image(x) if total.dim() == 4 else x.flatten(1) for x in others]
     in_place = run.in_place
     for x in others:
         if in_place:

@@ -53,8 +53,11 @@ class Reference:
         self.device = device
         self.modules: dict[Node, nn.Module] = {}
         self.shapes: dict[Node, tuple[int, int, int]] = {}
-        with torch.no_grad():
+        self.kept_by_autograd: dict[Node, bool] = {}
+        """Whether autograd keeps what a row would overwrite: known from a first forward pass."""
+        with saved_storages() as self.kept:
             self.forward(training=True)
+        self.kept = {}
 
     def inputs(self) -> dict[Tensor, T]:
         return {
@@ -90,13 +93,14 @@ class Reference:
     ) -> T:
         fields = node.layer.plain_fields()
         inputs = [values[tensor] for tensor in node.inputs]
-        wants = bool(fields.get("inplace")) and (training or node.layer.kind != "dropout")
-        if wants:
-            mine = key(inputs[0])
-            wants = not any(
-                key(value) == mine and last_read.get(tensor, -1) > node.index
-                for tensor, value in values.items()
-            )
+        if node not in self.kept_by_autograd:
+            kept = key(inputs[0]) in self.kept and not node.layer.insists_on_place()
+            self.kept_by_autograd[node] = kept
+        in_place = (
+            bool(fields.get("inplace"))
+            and not self.kept_by_autograd[node]
+            and not read_again(node, inputs, values, last_read)
+        )
 
         def module(make: Callable[[], nn.Module]) -> nn.Module:
             owner = node.shares or node
@@ -105,7 +109,7 @@ class Reference:
                     self.modules[owner] = make()
             return self.modules[owner]
 
-        run = Run(training=training, in_place=wants, module=module)
+        run = Run(training=training, in_place=in_place, module=module)
         output = OPERATIONS[node.layer.kind](run, fields, inputs)
         channels, *size = output.shape[1:]
         self.shapes[node] = (channels, *(size or (1, 1)))
@@ -177,6 +181,19 @@ class Reference:
                 with refused():
                     loss.backward(one)
         return int(live.peak) + self.always_bytes()
+
+
+def read_again(
+    node: Node, inputs: list[T], values: dict[Tensor, T], last_read: dict[Tensor, int]
+) -> bool:
+    """Whether a later row reads the storage of the first input, or this one when it has written
+    there already (x + y + x).
+    """
+    mine = key(inputs[0])
+    return any(key(other) == mine for other in inputs[2:]) or any(
+        key(value) == mine and last_read.get(tensor, -1) > node.index
+        for tensor, value in values.items()
+    )
 
 
 @contextmanager
