@@ -1,6 +1,6 @@
-"""Places in a text, and what is wrong there.
+"""Places in a text, and the findings there.
 
-The first room of the house: it imports nothing of the project, every other room imports it.
+The first stage: it imports nothing of the project, every other stage imports it.
 
 A *rule* is a function that turns facts into a `Diagnostic`; its name is the stable code, its
 docstring the manual page that ``cnncalc rule CODE`` prints.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from types import ModuleType
-from typing import Generic, Literal, NamedTuple, ParamSpec
+from typing import Any, Generic, Literal, NamedTuple, ParamSpec
 
 Severity = Literal["error", "warning", "note"]
 
@@ -130,21 +130,48 @@ class Fix(NamedTuple):
     gives: str = ""
 
 
+class Advice:
+    """What to do about a diagnostic: ``fixes`` to offer, lines of ``help``, and what the rule says
+    ``otherwise``, where there is neither.
+
+    Computed when first asked for: looking for a word that is near takes time, and most
+    diagnostics are only counted, in the trial of a fix of another.
+    """
+
+    __slots__ = ("_fixes", "_help", "_known", "_otherwise")
+
+    def __init__(
+        self,
+        fixes: Iterable[Fix],
+        help: Iterable[str],
+        otherwise: Callable[[], Iterable[str]] | None = None,
+    ) -> None:
+        self._fixes = fixes
+        self._help = help
+        self._otherwise = otherwise
+        self._known: tuple[tuple[Fix, ...], tuple[str, ...]] | None = None
+
+    def known(self) -> tuple[tuple[Fix, ...], tuple[str, ...]]:
+        """Fixes and lines of help."""
+        if self._known is None:
+            fixes, lines = tuple(self._fixes), tuple(self._help)
+            if not fixes and not lines and self._otherwise is not None:
+                lines = tuple(self._otherwise())
+            self._known = fixes, lines
+        return self._known
+
+
 class Diagnostic:
-    """One root cause, at one place.
+    """One root cause, at one place. It does not change: `_replace` gives another.
 
     ``layer`` is the row's path, ``label`` the words under the caret, ``formula`` the arithmetic
     with its numbers, ``trail`` the calls of blocks that led here (innermost first), ``fixes``
     the changes to offer, ``help`` advice that is no edit, ``otherwise`` the advice where there is
-    neither, ``unchecked`` how many layers were
-    skipped because of it.
+    neither, ``unchecked`` how many layers were skipped because of it.
     """
 
     __slots__ = (
-        "_candidates",
-        "_fixes",
-        "_help",
-        "_otherwise",
+        "_advice",
         "code",
         "formula",
         "label",
@@ -158,6 +185,19 @@ class Diagnostic:
         "unchecked",
     )
 
+    message: str
+    span: Span
+    code: str
+    severity: Severity
+    label: str
+    formula: str
+    notes: tuple[str, ...]
+    related: tuple[Related, ...]
+    layer: str | None
+    trail: tuple[str, ...]
+    unchecked: int
+    _advice: Advice
+
     def __init__(
         self,
         message: str,
@@ -167,58 +207,43 @@ class Diagnostic:
         formula: str = "",
         help: Iterable[str] = (),
         fixes: Iterable[Fix] = (),
-        otherwise: Callable[[], Iterable[str]] = tuple,
+        otherwise: Callable[[], Iterable[str]] | None = None,
         notes: Iterable[str] = (),
         related: Iterable[Related] = (),
         layer: str | None = None,
     ) -> None:
-        self.code = ""
-        self.severity: Severity = "error"
-        self.message = cut(message)
-        self.span = span
-        self.label = label
-        self.formula = formula
-        self._help: Iterable[str] = help
-        self._fixes: tuple[Fix, ...] = ()
-        self._candidates: Iterable[Fix] | None = fixes
-        self._otherwise = otherwise
-        self.notes = tuple(notes)
-        self.related = tuple(related)
-        self.layer = layer
-        self.trail: tuple[str, ...] = ()
-        self.unchecked = 0
+        self._set(
+            message=cut(message), span=span, code="", severity="error", label=label,
+            formula=formula, notes=tuple(notes), related=tuple(related), layer=layer, trail=(),
+            unchecked=0, _advice=Advice(fixes, help, otherwise),
+        )  # fmt: skip
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        raise AttributeError(f"{name} of a diagnostic cannot be set; use _replace")
+
+    def _replace(self, **changes: Any) -> Diagnostic:
+        """The diagnostic with other values for some of its attributes."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        if not changes.keys().isdisjoint(("fixes", "help")):
+            fixes, lines = changes.pop("fixes", self.fixes), changes.pop("help", self.help)
+            values["_advice"] = Advice(fixes, lines)
+        other = object.__new__(Diagnostic)
+        other._set(**values | changes)
+        return other
 
     @property
     def fixes(self) -> tuple[Fix, ...]:
-        """Computed when first asked for: looking for a word that is near takes time, and most
-        diagnostics are only counted, in the trial of a fix of another.
-        """
-        self._look()
-        return self._fixes
-
-    @fixes.setter
-    def fixes(self, fixes: tuple[Fix, ...]) -> None:
-        self._look()
-        self._fixes = fixes
+        """The changes to offer."""
+        return self._advice.known()[0]
 
     @property
     def help(self) -> tuple[str, ...]:
         """Advice; where there is none and nothing to offer, what the rule says ``otherwise``."""
-        self._look()
-        return tuple(self._help)
-
-    @help.setter  # noqa: A003 (the attribute's name, which reads well)
-    def help(self, lines: tuple[str, ...]) -> None:
-        self._look()
-        self._help = lines
-
-    def _look(self) -> None:
-        if self._candidates is not None:
-            candidates, self._candidates = self._candidates, None
-            self._fixes = tuple(candidates)
-            self._help = tuple(self._help)
-            if not self._fixes and not self._help:
-                self._help = tuple(self._otherwise())
+        return self._advice.known()[1]
 
     @property
     def path(self) -> str:
@@ -241,15 +266,67 @@ class Diagnostic:
         return f"{place}: {self.severity}[{self.code}] {self.message}"
 
 
+class Family(NamedTuple):
+    """What the rules of a family have in common.
+
+    ``hides``: an error keeps others from being found, those of its step or of the rest of the
+    file; what its fix reveals is no fault of the fix. ``syntax``: about how something is written,
+    not what it means. ``of_shapes``: about a layer, whose output is shown with a fix.
+    """
+
+    title: str
+    hides: Literal["", "step", "file"] = ""
+    syntax: bool = False
+    of_shapes: bool = False
+
+
+FAMILIES = {
+    "text": Family("The text of the file", hides="file", syntax=True),
+    "form": Family("The form of the spec", hides="step"),
+    "values": Family("Values", hides="step"),
+    "expressions": Family("Expressions", hides="step", syntax=True),
+    "references": Family("Names and references", hides="step"),
+    "shapes": Family("Shapes", of_shapes=True),
+    "quantities": Family("Quantities", hides="step"),
+    "expectations": Family("Expectations, budgets and published figures"),
+    "limits": Family("Limits"),
+    "options": Family("Options of the command line"),
+    "advice": Family("Legal, but probably wrong", of_shapes=True),
+}
+
+
+class Treatment(NamedTuple):
+    """How fixes of a rule are tried. ``input_size``: an image of another size may fix it, the
+    `nearest`, or the `least` that is large enough. ``same_shape``: about the way to a shape, so
+    that the shape is shown with a fix though it is the same. ``withheld``: not reported while
+    there are errors, so that a fix may bring it.
+    """
+
+    input_size: Literal["", "nearest", "least"] = ""
+    same_shape: bool = False
+    withheld: bool = False
+
+
 class Rule(Generic[P]):
     """A function that words one kind of diagnostic, with its code, severity and manual page."""
 
-    def __init__(self, function: Callable[P, Diagnostic], family: str, severity: Severity) -> None:
+    def __init__(
+        self,
+        function: Callable[P, Diagnostic],
+        family: str,
+        severity: Severity,
+        treatment: Treatment,
+    ) -> None:
         self.function = function
         self.code = function.__name__.replace("_", "-")
         self.family = family
         self.severity = severity
+        self.treatment = treatment
         RULES[self.code] = self
+
+    @property
+    def of_family(self) -> Family:
+        return FAMILIES[self.family]
 
     @property
     def page(self) -> str:
@@ -257,18 +334,46 @@ class Rule(Generic[P]):
         return docstring(self.function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Diagnostic:
-        diagnostic = self.function(*args, **kwargs)
-        diagnostic.code, diagnostic.severity = self.code, self.severity
-        return diagnostic
+        return self.function(*args, **kwargs)._replace(code=self.code, severity=self.severity)
 
 
 RULES: dict[str, Rule[...]] = {}
-"""Every rule by its code, filled as the modules of `cnncalc.rules` are imported."""
+"""Every rule by its code, filled as the modules of rules are imported."""
 
 
-def rule(family: str, severity: Severity = "error") -> Callable[[Callable[P, Diagnostic]], Rule[P]]:
-    """Makes a function a rule: ``duplicate_key`` becomes the code ``duplicate-key``."""
-    return lambda function: Rule(function, family, severity)
+def rule(
+    family: str,
+    severity: Severity = "error",
+    *,
+    input_size: Literal["", "nearest", "least"] = "",
+    same_shape: bool = False,
+    withheld: bool = False,
+) -> Callable[[Callable[P, Diagnostic]], Rule[P]]:
+    """Makes a function a rule: ``duplicate_key`` becomes the code ``duplicate-key``. For the
+    keywords see `Treatment`.
+    """
+    treatment = Treatment(input_size, same_shape, withheld)
+    return lambda function: Rule(function, family, severity, treatment)
+
+
+MAX_PROBLEMS = 500
+"""Errors after which a text is hardly a spec."""
+
+
+class Enough(Exception):
+    """There are so many errors that the rest is not looked at."""
+
+
+class Problems(list[Diagnostic]):
+    """The errors of a text; raises `Enough` when they are too many for a spec."""
+
+    def append(self, diagnostic: Diagnostic) -> None:
+        self.add(diagnostic)
+        if len(self) >= MAX_PROBLEMS:
+            raise Enough
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        super().append(diagnostic)
 
 
 class Problem(Exception):
@@ -280,7 +385,7 @@ class Problem(Exception):
 
 
 class Unknown(Exception):
-    """A value that cannot be known because of a mistake already told: skip, count, be silent."""
+    """A value that cannot be known because of an error already reported: skip and count."""
 
 
 def docstring(of: Callable[..., object]) -> str:

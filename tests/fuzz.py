@@ -209,7 +209,7 @@ def examine(spec: bytes, *, longest: float = LONGEST, pages: Sequence[str] = FOR
         told, layers = [problem.diagnostic], 0
     else:
         report = net.report()
-        told, layers = report.diagnostics, len(report.rows)
+        told, layers = list(report.diagnostics), len(report.rows)
     seconds = time.process_time() - start
     assert seconds < longest or seconds < longest * slowness(), f"{seconds:.1f} s"
     checked = findings.Run([findings.Checked("spec.yaml", layers, told)])

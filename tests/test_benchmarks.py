@@ -75,7 +75,7 @@ def test_specs_of_the_size_of_vgg16_are_clean() -> None:
     for number in (0, 999):
         report = cnncalc.loads(specs.vgg_like(number)).report()
         assert len(report.rows) == len(shipped.rows)
-        assert report.diagnostics == []
+        assert not report.diagnostics
 
 
 def test_the_stages_of_a_net_are_timed() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cnncalc.checks import selection
+import cnncalc
+from cnncalc.checks import comments, selection
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Severity, Source, Span
 from cnncalc.render import View
 from cnncalc.render.findings import FORMATS, Checked, Run, render, summary
@@ -45,8 +46,7 @@ def diagnostic(
     place: Span, message: str = "wrong", *, severity: Severity = "error", **facts: Any
 ) -> Diagnostic:
     made = Diagnostic(message, place, **facts)
-    made.code, made.severity = "no-valid-output", severity
-    return made
+    return made._replace(code="no-valid-output", severity=severity)
 
 
 def the_example() -> Diagnostic:
@@ -66,9 +66,8 @@ def the_example() -> Diagnostic:
         related=[Related("gives 7×7×512", span(source, 4, "maxpool4"))],
         layer="conv5",
     )
-    made.unchecked = 6
-    made.trail = ("in stage(depth=3), repetition 2 of 3, input 7×7×512",)
-    return made
+    trail = ("in stage(depth=3), repetition 2 of 3, input 7×7×512",)
+    return made._replace(unchecked=6, trail=trail)
 
 
 def test_the_frame() -> None:
@@ -191,7 +190,7 @@ def test_no_text_of_the_user_disturbs_the_screen(format: str) -> None:
         place, NASTY, label=NASTY, formula=NASTY, help=[NASTY], notes=[NASTY], layer=NASTY,
         related=[Related(NASTY, place)], fixes=[Fix(NASTY, (Edit(place, NASTY),), NASTY)],
     )  # fmt: skip
-    nasty.trail = (NASTY,)
+    nasty = nasty._replace(trail=(NASTY,))
     text = render(format, Run([Checked(NASTY, 1, [nasty])], [NASTY], [(NASTY, NASTY)]), PLAIN)
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -375,7 +374,7 @@ def test_paths_are_relative_to_the_repository(path: str, uri: str) -> None:
 )
 def test_ignore_comments(line: str, codes: set[str] | None) -> None:
     """The codes of a line's comment; None where there is no such comment."""
-    found = list(selection.ignore_comments(Source("x.yaml", f"name: x\n{line}\n")))
+    found = list(comments.ignore_comments(Source("x.yaml", f"name: x\n{line}\n")))
     assert [set(c.codes) for c in found] == ([] if codes is None else [codes])
     for comment in found:
         assert comment.span.line == 2
@@ -385,7 +384,7 @@ def test_ignore_comments(line: str, codes: set[str] | None) -> None:
 
 def commented(comment: str, severity: Severity) -> list[Diagnostic]:
     source = Source("x.yaml", f"a: 1  {comment}\n")
-    return selection.without_ignored([diagnostic(span(source, 1, "1"), severity=severity)])
+    return comments.without_ignored([diagnostic(span(source, 1, "1"), severity=severity)])
 
 
 def test_a_comment_takes_away_warnings_and_notes_of_its_code() -> None:
@@ -399,7 +398,7 @@ def test_a_comment_takes_away_warnings_and_notes_of_its_code() -> None:
 def test_a_comment_stands_on_the_line_it_means() -> None:
     source = Source("x.yaml", "a: 1\nb: 2  # cnncalc: ignore[no-valid-output]\n")
     made = [diagnostic(span(source, n, str(n)), severity="warning") for n in (1, 2)]
-    assert [d.line for d in selection.without_ignored(made)] == [1]
+    assert [d.line for d in comments.without_ignored(made)] == [1]
 
 
 @pytest.mark.parametrize(
@@ -436,3 +435,32 @@ def test_select_ignore_and_strict() -> None:
     assert selection.chosen(found, nothing, other) == found
     assert [d.severity for d in selection.strictly(found)] == ["error", "error", "note"]
     assert [d.severity for d in found] == severities
+
+
+def test_a_diagnostic_does_not_change() -> None:
+    first = the_example()
+    with pytest.raises(AttributeError, match="use _replace"):
+        first.severity = "note"
+    second = first._replace(severity="note", fixes=first.fixes[:1])
+    assert (first.severity, len(first.fixes)) == ("error", 2)
+    assert (second.severity, len(second.fixes)) == ("note", 1)
+    assert (second.message, second.help) == (first.message, first.help)
+
+
+@pytest.mark.parametrize("name", ["diagnostics", "notices", "training", "published", "rows"])
+def test_a_report_does_not_change(name: str) -> None:
+    """It is complete when it is handed on."""
+    report = cnncalc.load("vgg16").analyze()
+    assert getattr(report, name) or name in ("diagnostics", "notices")
+    for part, attribute in ((report, name), (report.totals, "params"), (report.rows[0], "macs")):
+        with pytest.raises(AttributeError):
+            setattr(part, attribute, None)
+
+
+def test_a_second_report_says_the_same() -> None:
+    net = cnncalc.loads("input: 8x8x3\nlayers:\n  - conv: [16, 9]\n  - conv: [4, 3, 3]\n")
+    first, second = net.report(), net.report(batch=2)
+    assert [(d.message, d.fixes, d.help) for d in first.diagnostics]
+    assert [(d.message, d.fixes, d.help) for d in first.diagnostics] == [
+        (d.message, d.fixes, d.help) for d in second.diagnostics
+    ]

@@ -203,7 +203,7 @@ def test_expectations_hold_of_the_spec_as_written() -> None:
 def test_set_and_input_switch_them_off(inputs: list[str], parameters: list[str], why: str) -> None:
     """Those of steps too; the report says so."""
     shown = report(CHANGEABLE, inputs=inputs, parameters=parameters)
-    assert shown.published == []
+    assert not shown.published
     (notice,) = shown.notices
     assert f"not judged with {why}: " in notice
 
@@ -211,7 +211,7 @@ def test_set_and_input_switch_them_off(inputs: list[str], parameters: list[str],
 def test_a_step_alone_that_expects_is_told_too() -> None:
     text = spec("[conv1: {filters: n, kernel: 1, expect: 8x8x9}]", parameters="{n: 3}")
     assert len(report(text, parameters=["n=4"]).notices) == 1
-    assert report(spec("[conv1: [n, 1]]", parameters="{n: 3}"), parameters=["n=4"]).notices == []
+    assert report(spec("[conv1: [n, 1]]", parameters="{n: 3}"), parameters=["n=4"]).notices == ()
 
 
 BUDGETS = [
@@ -241,7 +241,7 @@ def test_wrong_budget(budget: str) -> None:
 def test_expectations_are_at_batch_1_and_float32() -> None:
     text = spec("[conv1: [3, 1]]", expect="{param_bytes: 60, activation_bytes: 1792}")
     for batch, dtype in ((1, "float32"), (32, "float32"), (8, "float16")):
-        assert cnncalc.loads(text).report(batch=batch, dtype=dtype).diagnostics == []
+        assert cnncalc.loads(text).report(batch=batch, dtype=dtype).diagnostics == ()
 
 
 def test_training() -> None:

@@ -92,7 +92,7 @@ def test_expect_and_published_are_not_inherited(tmp_path: Path) -> None:
     net = extended(tmp_path, "name: Mine")
     assert net.spec is not None
     assert (net.spec.expect, net.spec.published) == ((), ())
-    assert net.report().notices == []
+    assert not net.report().notices
 
 
 def test_own_input_or_parameters_switch_off_what_steps_expect(tmp_path: Path) -> None:

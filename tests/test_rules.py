@@ -7,30 +7,16 @@ files or on the command line are raised here by hand, each with the reason why.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import cnncalc
-from cnncalc.checks.selection import STAGES, rules
-from cnncalc.diagnostics import Diagnostic, Rule
+from cnncalc.checks.selection import rule_modules, rules
+from cnncalc.diagnostics import FAMILIES, Diagnostic, Rule
 from cnncalc.render.manual import read_page
 
 SPEC = "input: 32x32x3\nlayers:\n  - conv: [16, 3]\n"
-FAMILIES = {
-    "text",
-    "form",
-    "values",
-    "expressions",
-    "references",
-    "shapes",
-    "quantities",
-    "expectations",
-    "limits",
-    "options",
-    "advice",
-}
 
 
 def of_bytes(content: bytes) -> Callable[[Path], list[Diagnostic]]:
@@ -66,8 +52,8 @@ def circle(folder: Path) -> list[Diagnostic]:
 
 
 def judged(budget: str) -> Callable[[Path], list[Diagnostic]]:
-    """What is wrong with a net at int8 that has a budget."""
-    return lambda _: cnncalc.loads(SPEC).report(dtype="int8", expect=[budget]).diagnostics
+    """The findings about a net at int8 that has a budget."""
+    return lambda _: list(cnncalc.loads(SPEC).report(dtype="int8", expect=[budget]).diagnostics)
 
 
 BY_HAND: dict[str, tuple[str, Callable[[Path], list[Diagnostic]]]] = {
@@ -132,14 +118,9 @@ def test_a_rule_has_a_family_a_severity_and_a_manual_page(rule: Rule[...]) -> No
 
 def test_codes_are_told_apart_across_the_modules_of_rules() -> None:
     """Two functions of one name would hide each other."""
-    families = [
-        getattr(package, family)
-        for package in (import_module(f"cnncalc.{stage}.rules") for stage in STAGES)
-        for family in package.__all__
-    ]
     written = [
         value.code
-        for module in families
+        for module in rule_modules()
         for value in vars(module).values()
         if isinstance(value, Rule) and value.function.__module__ == module.__name__
     ]

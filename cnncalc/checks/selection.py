@@ -1,62 +1,42 @@
-"""Which findings count: comments in the spec, codes chosen on the command line, severities.
+"""Which findings count: codes chosen on the command line, severities, each finding once.
 
 Pure functions from diagnostics to diagnostics, between analysis and renderers. What is hidden
 is not counted, and the summary says how many were hidden.
 
-`# cnncalc: ignore[CODE, CODE]` on the line of a finding takes away warnings and notes with that
-code. An error cannot be taken away in the spec, for the net is wrong there: it says so.
 `--ignore` and `--select` take codes and families, and choose among all findings.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from copy import copy
+from collections.abc import Hashable, Iterable, Sequence
 from importlib import import_module
-from typing import NamedTuple
+from types import ModuleType
 
 from cnncalc.diagnostics import RULES, Diagnostic, Related, Rule, Source, Span, extends_of
 from cnncalc.text.files import without_links
 
-STAGES = ("text", "layers", "language", "network", "report", "checks")
-IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
-CODE = re.compile(r"[^\s,]+")
+RULES_OF_STAGES = ("text", "layers", "language", "network", "report")
+FINDERS = ("usage", "combinations", "comments")
+"""Modules of this stage whose rules stand beside their finders."""
 MOST_OF_A_RULE = 100
-ESCAPES = {"'": "''", '"': "\\"}
-"""What does not end a quoted text, and takes the next character with it."""
-STILL_AN_ERROR = "an error cannot be ignored in the spec"
-
-
-class Comment(NamedTuple):
-    """A `cnncalc: ignore` comment: its codes as written, each with its place."""
-
-    codes: dict[str, Span]
-    span: Span
 
 
 class UnknownCode(ValueError):
     """A code on the command line that no rule and no family has."""
 
 
+def rule_modules() -> list[ModuleType]:
+    """Every module of rules, imported."""
+    packages = [import_module(f"cnncalc.{stage}.rules") for stage in RULES_OF_STAGES]
+    found = [getattr(package, family) for package in packages for family in package.__all__]
+    return found + [import_module(f"cnncalc.checks.{name}") for name in FINDERS]
+
+
 def rules() -> dict[str, Rule[...]]:
     """Every rule by its code; imports the rules of every stage."""
-    for stage in STAGES:
-        package = import_module(f"cnncalc.{stage}.rules")
-        for family in package.__all__:
-            getattr(package, family)
+    rule_modules()
     return RULES
-
-
-def is_known(code: str) -> bool:
-    """Whether a rule has this code. What a comment can ignore, warnings and notes, stands in two
-    families; the others are imported only for a code that is in neither.
-    """
-    if code not in RULES:
-        from cnncalc.checks.rules import usage  # noqa: F401  # what counts is that they register
-        from cnncalc.layers.rules import advice  # noqa: F401  # what counts is that they register
-    return code in RULES or code in rules()
 
 
 def codes_of(words: Iterable[str]) -> frozenset[str]:
@@ -90,33 +70,31 @@ def chosen(
     return [d for d in diagnostics if (not select or d.code in select) and d.code not in ignore]
 
 
-def listed(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+def listed(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     """At most `MOST_OF_A_RULE` warnings of each rule, of a file's findings; the last says how
     many more there are.
     """
+    if len(diagnostics) <= MOST_OF_A_RULE:
+        return diagnostics
     kept: list[Diagnostic] = []
     counts: Counter[str] = Counter()
-    last: dict[str, Diagnostic] = {}
+    last: dict[str, int] = {}
     for diagnostic in diagnostics:
         counts[diagnostic.code] += diagnostic.severity != "error"
         if counts[diagnostic.code] <= MOST_OF_A_RULE:
-            last[diagnostic.code] = diagnostic
+            last[diagnostic.code] = len(kept)
             kept.append(diagnostic)
     for code, number in counts.items():
         if number > MOST_OF_A_RULE:
-            last[code].notes += (f"{number - MOST_OF_A_RULE:,} more of [{code}] are not listed",)
+            at = last[code]
+            more = f"{number - MOST_OF_A_RULE:,} more of [{code}] are not listed"
+            kept[at] = kept[at]._replace(notes=(*kept[at].notes, more))
     return kept
 
 
 def strictly(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The same with every warning an error; notes stay notes."""
-    return [_as_error(d) if d.severity == "warning" else d for d in diagnostics]
-
-
-def _as_error(diagnostic: Diagnostic) -> Diagnostic:
-    error = copy(diagnostic)
-    error.severity = "error"
-    return error
+    return [d._replace(severity="error") if d.severity == "warning" else d for d in diagnostics]
 
 
 def of_near_spec(diagnostics: Sequence[Diagnostic], source: Source) -> list[Diagnostic]:
@@ -126,8 +104,8 @@ def of_near_spec(diagnostics: Sequence[Diagnostic], source: Source) -> list[Diag
     found = list(diagnostics)
     for index, diagnostic in enumerate(found):
         if diagnostic.severity == "error" and diagnostic.span.source is source:
-            found[index] = copy(diagnostic)
-            found[index].message = f"looks like a spec, but {diagnostic.message}"
+            message = f"looks like a spec, but {diagnostic.message}"
+            found[index] = diagnostic._replace(message=message)
             break
     return found
 
@@ -162,8 +140,7 @@ def with_related(diagnostic: Diagnostic, places: Iterable[Related]) -> Diagnosti
     """The diagnostic, related to these places too."""
     known = {place_of(related.span) for related in diagnostic.related}
     if new := tuple(place for place in places if place_of(place.span) not in known):
-        diagnostic = copy(diagnostic)
-        diagnostic.related += new
+        return diagnostic._replace(related=(*diagnostic.related, *new))
     return diagnostic
 
 
@@ -174,78 +151,3 @@ def identity_of(diagnostic: Diagnostic) -> Hashable:
 
 def place_of(span: Span) -> Hashable:
     return without_links(span.source.path), span[1:]
-
-
-def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics less the warnings and notes that a comment on their line ignores."""
-    comments: dict[int, dict[int, Comment]] = {}
-    kept = []
-    for diagnostic in diagnostics:
-        source = diagnostic.span.source
-        if id(source) not in comments:
-            comments[id(source)] = {c.span.line: c for c in ignore_comments(source)}
-        comment = comments[id(source)].get(diagnostic.line)
-        if comment is None or diagnostic.code not in comment.codes:
-            kept.append(diagnostic)
-        elif diagnostic.severity == "error":
-            if STILL_AN_ERROR not in diagnostic.notes:
-                diagnostic.notes += (STILL_AN_ERROR,)
-            kept.append(diagnostic)
-    return kept
-
-
-def doubtful_comments(source: Source) -> list[Diagnostic]:
-    """A warning for every `cnncalc: ignore` comment without codes, or with an unknown one."""
-    return [found for comment in ignore_comments(source) for found in doubts(comment)]
-
-
-def doubts(comment: Comment) -> Iterator[Diagnostic]:
-    if not comment.codes:
-        from cnncalc.checks.rules.comments import ignore_without_code
-
-        yield ignore_without_code(comment.span)
-    for word, span in comment.codes.items():
-        if not is_known(word):
-            from cnncalc.checks.rules.comments import unknown_code
-
-            yield unknown_code(span, word, hint=unknown(word))
-
-
-def ignore_comments(source: Source) -> Iterator[Comment]:
-    """The `cnncalc: ignore` comments of a text. YAML events drop comments, so the lines are
-    read.
-    """
-    if "cnncalc:" not in source.text:
-        return
-    for number, line in enumerate(source.lines, 1):
-        start = comment_start(line) if "cnncalc:" in line else None
-        if start is not None and (match := IGNORE.search(line, start)):
-
-            def place(first: int, last: int, number: int = number) -> Span:
-                return Span(source, number, first + 1, number, last + 1)
-
-            words = CODE.finditer(line, *match.span(1)) if match[1] else ()
-            codes = {word[0]: place(*word.span()) for word in words}
-            yield Comment(codes, place(*match.span()))
-
-
-def comment_start(line: str) -> int | None:
-    """Where a line's YAML comment begins: at a `#` after a blank, outside quotes. A quote opens
-    where a value begins; in `don't` it is a letter.
-    """
-    quote = ""
-    index = 0
-    while index < len(line):
-        char = line[index]
-        before = line[index - 1] if index else " "
-        if quote:
-            if line.startswith(ESCAPES[quote], index):
-                index += 1
-            elif char == quote:
-                quote = ""
-        elif char in "'\"" and before in " \t[{,":
-            quote = char
-        elif char == "#" and before in " \t":
-            return index
-        index += 1
-    return None

@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import RULES, Diagnostic, Edit, Fix
+from cnncalc.diagnostics import RULES, Diagnostic, Edit, Fix, Span
 from cnncalc.layers.shape import Shape
 from cnncalc.text.edits import LINE_BREAK, edited
 
 if TYPE_CHECKING:
     from cnncalc.layers.shape import Shape
     from cnncalc.network.network import Network
+    from cnncalc.report.report import Report
 
 MAX_TRIES = 150
 MAX_COST = 700_000
@@ -29,59 +30,38 @@ ROW_COST = 45
 FINDING_COST = 30
 """What a finding costs, which every trial makes again."""
 MAX_OFFERED = 4
-FORGIVING = ("text", "form", "values", "expressions", "references", "quantities")
-"""Families whose mistakes hide others: what a fix reveals elsewhere is not its fault."""
-REVEALED = ("shapes", "expectations", "advice")
-"""Families that a fix of the above may reveal in its own line."""
-WITHHELD = ("unused-output", "unused-parameter", "unused-block")
-"""Advice that is not given while there are errors, so it may be new without a reason."""
-SIZE_CODES = (
-    "no-valid-output",
-    "concat-sizes-differ",
-    "add-shapes-differ",
-    "residual-shapes-differ",
-    "no-stride-explains",
-    "factor-does-not-divide",
-    "pixels-never-seen",
-)
-"""What an input of another size may fix."""
-SHAPE_CODES = ("pixels-never-seen", "stride-larger-than-kernel", "padding-covers-kernel")
-"""What is about the way to a shape, so that the same shape is worth telling."""
 LARGEST_INPUT = 4096
 
 Key = tuple[str, str, int]
 """Code, path and line: what a diagnostic is recognised by after an edit."""
 
 
-class Trial(NamedTuple):
-    """What came out of changed texts."""
-
-    network: Network
-    diagnostics: Sequence[Diagnostic]
-
-
-Check = Callable[[Mapping[str, str]], Trial]
+Check = Callable[[Mapping[str, str]], "Report"]
 """Reads, builds and checks the net with other texts for some paths."""
 
+Tried = dict[tuple[str, Span], tuple[tuple[Fix, ...], tuple[str, ...]]]
+"""The fixes and the help of a diagnostic, by its code and place, once its fixes have been tried."""
 
-def keep_working_fixes(
-    diagnostics: Sequence[Diagnostic], network: Network, size: int, check: Check
-) -> None:
-    """Leaves each diagnostic only those fixes that work, with what they give.
 
-    ``size`` is the number of characters in the spec.
+def with_working_fixes(report: Report, check: Check, tried: Tried) -> Report:
+    """The report, its diagnostics with those fixes only that work, and with what they give.
+    ``tried`` is what is known of a net already, and is added to.
     """
-    cost = size + ROW_COST * len(network.nodes) + FINDING_COST * len(diagnostics)
-    bench = Bench(diagnostics, network, cost, check)
-    for diagnostic in diagnostics:
-        candidates = diagnostic.fixes
-        diagnostic.fixes = ()
-        if diagnostic.severity != "note":
-            diagnostic.fixes = tuple(bench.working(diagnostic, candidates))
-            diagnostic.fixes += tuple(bench.working_inputs(diagnostic))
-        if bench.left <= 0 and candidates and not diagnostic.fixes:
-            untried = " or ".join(f"`{fix.text}`" for fix in candidates[:2])
-            diagnostic.help += (f"perhaps {untried} (not tried: too much to try)",)
+    diagnostics = [d for d in report.diagnostics if d.severity != "note"]
+    if any((d.code, d.span) not in tried for d in diagnostics):
+        network = report.network
+        cost = len(network.source.text) + ROW_COST * len(network.nodes)
+        cost += FINDING_COST * len(diagnostics)
+        bench = Bench(diagnostics, network, cost, check)
+        tried |= {(d.code, d.span): bench.advice(d) for d in diagnostics}
+    return report._replace(diagnostics=tuple(with_tried(d, tried) for d in report.diagnostics))
+
+
+def with_tried(diagnostic: Diagnostic, tried: Tried) -> Diagnostic:
+    if diagnostic.severity == "note":
+        return diagnostic
+    fixes, lines = tried[diagnostic.code, diagnostic.span]
+    return diagnostic._replace(fixes=fixes, help=lines)
 
 
 class Bench:
@@ -90,10 +70,19 @@ class Bench:
     def __init__(
         self, diagnostics: Sequence[Diagnostic], network: Network, cost: int, check: Check
     ) -> None:
-        self.known = [d for d in diagnostics if d.severity != "note"]
+        self.known = diagnostics
         self.network = network
         self.check = check
         self.left = min(MAX_TRIES, MAX_COST // max(1, cost))
+
+    def advice(self, diagnostic: Diagnostic) -> tuple[tuple[Fix, ...], tuple[str, ...]]:
+        """The fixes of a diagnostic that work, and its help."""
+        candidates, lines = diagnostic.fixes, diagnostic.help
+        fixes = *self.working(diagnostic, candidates), *self.working_inputs(diagnostic)
+        if self.left <= 0 and candidates and not fixes:
+            untried = " or ".join(f"`{fix.text}`" for fix in candidates[:2])
+            lines += (f"perhaps {untried} (not tried: too much to try)",)
+        return fixes, lines
 
     def working(self, diagnostic: Diagnostic, candidates: Iterable[Fix]) -> list[Fix]:
         """The candidates that fix, those of an error first that bring no warning; if there is
@@ -119,11 +108,11 @@ class Bench:
                 revealing.append(fix)
         return [*clean, *doubtful][:MAX_OFFERED] or revealing
 
-    def trial(self, fix: Fix) -> Trial:
+    def trial(self, fix: Fix) -> Report:
         self.left -= 1
         return self.check(fixed_texts(fix))
 
-    def brought(self, diagnostic: Diagnostic, fix: Fix, trial: Trial) -> Counter[Key] | None:
+    def brought(self, diagnostic: Diagnostic, fix: Fix, trial: Report) -> Counter[Key] | None:
         """What is new; None when the diagnostic is still there."""
         before = Counter(moved(key_of(d), fix.edits) for d in self.known)
         after = Counter(key_of(d) for d in trial.diagnostics if d.severity != "note")
@@ -131,22 +120,24 @@ class Bench:
         if after[own] >= before[own]:
             return None
         new = after - before
-        return Counter({key: n for key, n in new.items() if key[0] not in WITHHELD})
+        return Counter({key: n for key, n in new.items() if not RULES[key[0]].treatment.withheld})
 
-    def given(self, diagnostic: Diagnostic, trial: Trial) -> str:
+    def given(self, diagnostic: Diagnostic, trial: Report) -> str:
         """The shape that comes out of the layer now, where it is another or in question."""
-        if diagnostic.layer is None or RULES[diagnostic.code].family not in ("shapes", "advice"):
+        rule = RULES[diagnostic.code]
+        if diagnostic.layer is None or not rule.of_family.of_shapes:
             return ""
         before = output_of(self.network, diagnostic.layer)
         after = output_of(trial.network, diagnostic.layer)
-        same = before == after and diagnostic.code not in SHAPE_CODES
+        same = before == after and not rule.treatment.same_shape
         return "" if after is None or same else str(after)
 
     # Inputs of another size.
 
     def working_inputs(self, diagnostic: Diagnostic) -> list[Fix]:
         """The nearest size of the image that fixes, if there is one."""
-        if diagnostic.code not in SIZE_CODES or len(self.network.inputs) != 1:
+        wanted = RULES[diagnostic.code].treatment.input_size
+        if not wanted or len(self.network.inputs) != 1:
             return []
         given = self.network.inputs[0]
         size, source = given.output.sizes[0], given.span.source
@@ -158,7 +149,7 @@ class Bench:
             or shown_as not in source.lines[given.span.line - 1]
         ):
             return []
-        if diagnostic.code == "no-valid-output":
+        if wanted == "least":
             sizes: Iterable[int] = self.least_sizes(diagnostic)
         else:
             sizes = near_sizes(size)
@@ -203,15 +194,15 @@ def near_sizes(size: int) -> list[int]:
 
 
 def forgivable(diagnostic: Diagnostic, brought: Iterable[Key], own: Key) -> bool:
-    """Whether all that is new was there before, hidden by this mistake."""
-    family = RULES[diagnostic.code].family
-    if family == "text":  # the rest of the file was not read
+    """Whether all that is new was there before, hidden by this error."""
+    hides = RULES[diagnostic.code].of_family.hides
+    if hides == "file":  # the rest of it was not read
         return all(
-            line > own[2] or (line == own[2] and RULES[code].family not in ("text", "expressions"))
+            line > own[2] or (line == own[2] and not RULES[code].of_family.syntax)
             for code, _, line in brought
         )
-    return family in FORGIVING and all(
-        place != list(own[1:]) or RULES[code].family in REVEALED for code, *place in brought
+    return hides == "step" and all(
+        place != list(own[1:]) or not RULES[code].of_family.hides for code, *place in brought
     )
 
 
@@ -229,7 +220,7 @@ def moved(key: Key, edits: Iterable[Edit]) -> Key:
 
 
 def output_of(network: Network, name: str) -> Shape | None:
-    """The shape that leaves a row, step or block; None where it is not known."""
+    """The output shape of a row, step or block; None where it is not known."""
     from cnncalc.layers.shape import PartialShape
 
     step = network.steps.get(name)

@@ -190,7 +190,7 @@ def command(
     def check(spec: Candidate) -> Checked:
         loaded = load(spec.path, inputs, parameters)
         report = analyze(loaded, batch, dtype, expect)
-        found = report.diagnostics
+        found = list(report.diagnostics)
         found = selection.of_near_spec(found, loaded.source) if spec.near else found
         told = gate.chosen(found)
         return Checked(report.source, len(report.rows), told, len(found) - len(told))

@@ -81,7 +81,7 @@ def candidates(report: Report, name: str) -> list[Row]:
     """The layers of a step or block, or those whose path ends so; their norms and activations
     left out.
     """
-    rows = [row for row in report.rows if row.name.endswith(f"/{name}")]
+    rows = tuple(row for row in report.rows if row.name.endswith(f"/{name}"))
     step = report.network.steps.get(name)
     if step is not None:
         rows = report.rows[step.first : step.stop]

@@ -243,7 +243,6 @@ class Plan:
     def fit(self, room: int, *, inference: bool) -> Fit:
         """The largest batch that fits; the report is then of that batch."""
         from cnncalc.render.memory import Fit
-        from cnncalc.report import analyze
         from cnncalc.report.memory import largest_batch
 
         def needed(batch: int) -> int:
@@ -253,7 +252,5 @@ class Plan:
         if self.dtype == "int8" and not inference:
             raise click.UsageError("int8 is for inference; add --inference")
         batch = largest_batch(needed, room)
-        found = self.report.diagnostics
-        self.report = analyze(self.net.network, batch or 1, self.dtype)
-        self.report.diagnostics = found
+        self.report = self.net.report(batch or 1, self.dtype)
         return Fit(room, inference, batch, needed(batch) if batch else 0, needed(1))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ class Builder:
         self.told = {(problem.code, problem.span) for problem in problems}
         self.network = Network(spec.name or spec.source.stem, spec.source)
         self.nodes = self.network.nodes
+        self.unchecked: Counter[Diagnostic] = Counter()
         self.layers: dict[Any, Layer] = {}
         self.parameters: dict[str, Value] = {}
         self.defaults: dict[str, dict[str, Any]] = {}
@@ -53,7 +55,7 @@ class Builder:
         key = (diagnostic.code, diagnostic.span)
         if key not in self.told:
             self.told.add(key)
-            diagnostic.trail = trail(group)
+            diagnostic = diagnostic._replace(trail=trail(group))
             self.problems.append(diagnostic)
         return diagnostic
 
@@ -183,7 +185,16 @@ class Builder:
     def skip(self, cause: Diagnostic | None) -> None:
         self.network.skipped += 1
         if cause is not None:
-            cause.unchecked += 1
+            self.unchecked[cause] += 1
+
+    def count_unchecked(self) -> None:
+        """Leaves each problem with the number of steps that were skipped because of it."""
+        self.problems[:] = [
+            problem._replace(unchecked=self.unchecked[problem])
+            if problem in self.unchecked
+            else problem
+            for problem in self.problems
+        ]
 
     def cause_of(self, step: Step) -> Diagnostic | None:
         """The mistake told about a step's form: the first one between its label and its end."""

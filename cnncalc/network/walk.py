@@ -62,6 +62,8 @@ class Walk(ContainerBuilder):
             network.outputs = self.outputs(here) or [end]
         except TooLarge:
             network.truncated = True
+        finally:
+            self.count_unchecked()
         return network
 
     def check_size(self) -> None:

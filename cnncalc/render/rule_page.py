@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cnncalc.diagnostics import FAMILIES
 from cnncalc.render.findings.full import COLORS, Paint, render_diagnostics
 from cnncalc.render.manual import read_page
 from cnncalc.render.page import Cell, Grid, Heading, Page
@@ -12,20 +13,6 @@ from cnncalc.render.page import Cell, Grid, Heading, Page
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Rule
     from cnncalc.render import View
-
-FAMILIES = {
-    "text": "The text of the file",
-    "form": "The form of the spec",
-    "values": "Values",
-    "expressions": "Expressions",
-    "references": "Names and references",
-    "shapes": "Shapes",
-    "quantities": "Quantities",
-    "expectations": "Expectations, budgets and published figures",
-    "limits": "Limits",
-    "options": "Options of the command line",
-    "advice": "Legal, but probably wrong",
-}
 
 
 def render_list(rules: Iterable[Rule[...]], view: View) -> str:
@@ -37,7 +24,7 @@ def render_list(rules: Iterable[Rule[...]], view: View) -> str:
     for family, known in families.items():
         if known:
             page.gap()
-            page.title(FAMILIES.get(family, family), family)
+            page.title(FAMILIES[family].title, family)
             grid = Grid([Heading(""), Heading(""), Heading("", least=30)])
             for rule in sorted(known, key=lambda rule: rule.code):
                 title = Cell(read_page(rule).title)
@@ -52,7 +39,7 @@ def render_page(rule: Rule[...], view: View) -> str:
     """What a rule means, a bad spec with what `check` says of it, and the fixed spec."""
     page = read_page(rule)
     head = Paint(view.color)(f"{rule.severity}[{rule.code}]", COLORS[rule.severity])
-    parts = [f"{head} ({FAMILIES.get(rule.family, rule.family).lower()})", page.title]
+    parts = [f"{head} ({rule.of_family.title.lower()})", page.title]
     parts += [page.text] if page.text else []
     for word, spec in page.examples:
         parts.append(f"{word}:\n\n{indented(spec)}")

@@ -13,17 +13,22 @@ from cnncalc.language.quantities.totals import is_bytes
 from cnncalc.layers.shape import PartialShape, Shape
 from cnncalc.network import rules as network_rules
 from cnncalc.report import rules
+from cnncalc.report.costs import totals
 from cnncalc.report.report import Comparison, Report, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnncalc.diagnostics import Diagnostic, Span
     from cnncalc.language.spec import Figure, Spec
-    from cnncalc.report.report import Row
+    from cnncalc.report.report import Row, Totals
 
-    Base = Callable[[], Report]
-    """Gives the report at batch 1 and float32."""
+
+def at_batch_1(report: Report) -> Totals:
+    """The totals at batch 1 and float32."""
+    if (report.batch, report.dtype) == (1, "float32"):
+        return report.totals
+    return totals(report.network, report.rows, 1, "float32")
 
 
 class Found(NamedTuple):
@@ -72,15 +77,17 @@ class Index:
         return None
 
 
-def computed(report: Report, index: Index, figure: Figure, base: Base) -> int | Shape | None:
-    """The computed counterpart of a stated figure; None when it is not known."""
+def computed(report: Report, index: Index, figure: Figure, base: Totals) -> int | Shape | None:
+    """The computed counterpart of a stated figure; None when it is not known. ``base`` is compared
+    with a figure in bytes.
+    """
     if figure.quantity == "output":
         return output_shape(report, figure.layer)
     if figure.layer is None and not report.complete:
         return None
     if figure.layer is None:
-        source = base() if is_bytes(figure.quantity) else report
-        value: int | None = getattr(source.totals, figure.quantity, None)
+        known = base if is_bytes(figure.quantity) else report.totals
+        value: int | None = getattr(known, figure.quantity, None)
         return value
     found = index.find(figure.layer)
     if found is None:
@@ -105,11 +112,12 @@ def output_shape(report: Report, name: str | None) -> Shape | None:
     return found.shape if found else None
 
 
-def expectations(report: Report, figures: tuple[Figure, ...], base: Base) -> Iterator[Diagnostic]:
-    """The expectations that do not hold. Figures that a mistake left unknown are not judged."""
-    if not figures:
+def expectations(report: Report, spec: Spec) -> Iterator[Diagnostic]:
+    """The expectations that do not hold. Figures that an error left unknown are not judged."""
+    figures = spec.expect
+    if not figures or spec.switched_off:
         return
-    index = Index(report)
+    index, base = Index(report), at_batch_1(report)
     for figure in figures:
         outputs = report.network.outputs
         if figure.quantity == "output" and figure.layer is None and len(outputs) > 1:
@@ -152,7 +160,7 @@ def over_budget(report: Report, budgets: tuple[Figure, ...], anchor: Span) -> It
                 anchor, figure.layer, index.names(), budget=figure.span.source.text
             )
             continue
-        value = computed(report, index, figure, lambda: report)
+        value = computed(report, index, figure, report.totals)
         assert not isinstance(figure.stated, Shape)
         if not isinstance(value, int):
             unjudged.append(figure.span.source.text)
@@ -244,11 +252,11 @@ def shares(largest: Sequence[Holder]) -> list[str]:
     return [f"{holder.row.name} {holder.percent} %" for holder in largest]
 
 
-def comparisons(report: Report, spec: Spec, base: Base) -> Iterator[Comparison]:
+def comparisons(report: Report, spec: Spec) -> Iterator[Comparison]:
     """Every published figure beside the computed one."""
-    if not spec.published:
+    if not spec.published or spec.switched_off:
         return
-    index = Index(report)
+    index, base = Index(report), at_batch_1(report)
     for entry in spec.published:
         for figure in entry.figures:
             value = computed(report, index, figure, base)

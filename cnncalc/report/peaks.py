@@ -1,5 +1,5 @@
 """`Network` → the memory totals: the peak of an inference, what autograd keeps, the peak of a
-training step. `memory` tells more of them.
+training step. `memory` has them in parts.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from cnncalc.report.training import Training
 
 if TYPE_CHECKING:
     from cnncalc.network.network import Network
-    from cnncalc.report.report import Totals
 
 FLOAT32 = 4
 
 
-def peaks(network: Network, batch: int, dtype: str, totals: Totals) -> Peaks:
+def peaks(network: Network, batch: int, dtype: str, training_params: int) -> Peaks:
     """The memory totals; of training by SGD with momentum, whose velocities are as large as the
     parameters. None for int8, which is for inference, and for a net with unknown layers.
     """
@@ -30,12 +29,12 @@ def peaks(network: Network, batch: int, dtype: str, totals: Totals) -> Peaks:
     inference = Inference(network, scale, known, step.overwrite).run().peak
     if dtype == "int8":
         return Peaks(inference)
-    always = 2 * totals.training_params * scale.value + sum(buffer_bytes(network))
+    always = 2 * training_params * scale.value + sum(buffer_bytes(network))
     return Peaks(inference, step.saved, step.peak + always)
 
 
 def buffer_bytes(network: Network) -> tuple[int, int]:
-    """Bytes of running statistics: of the net, and of its side heads."""
+    """Bytes of running statistics: of the net, and of its auxiliary heads."""
     sums = [0, 0]
     for node in network.nodes:
         if node.shares is None:

@@ -7,43 +7,41 @@ several inputs it is the largest; a layer that sees the whole image makes it Non
 
 from __future__ import annotations
 
-from math import ceil
 from operator import gt
 from typing import TYPE_CHECKING
 
 from cnncalc.layers.layer import ONE_PIXEL, whole_or_not
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from fractions import Fraction
 
     from cnncalc.layers.layer import ReceptiveWindow
     from cnncalc.layers.shape import Shape
     from cnncalc.network.network import Network, Tensor
-    from cnncalc.report.report import Row
 
     PerAxis = tuple[int | Fraction, ...]
     Seen = tuple[PerAxis | None, PerAxis | None]
 
 
-def set_receptive_fields(network: Network, rows: list[Row]) -> None:
-    """Fills ``receptive_field`` and ``jump`` of every row."""
+def receptive_fields(network: Network) -> Iterator[Seen]:
+    """The exact field and the jump of every node."""
     seen: dict[Tensor, Seen] = {}
     for tensor in network.inputs:
         ones = (1,) * tensor.output.rank
         seen[tensor] = ones, ones
     windows: dict[int, ReceptiveWindow | None] = {}
-    for row in rows:
-        node = row.node
+    for node in network.nodes:
         if not node.complete:
             seen[node] = None, None
+            yield None, None
             continue
         key = id(node.layer)
         if key not in windows:
             windows[key] = node.layer.view()
         field, jump = step(windows[key], [seen.get(tensor, (None, None)) for tensor in node.inputs])
-        seen[node] = row.exact_field, row.jump = field, jump
-        if field is not None:
-            row.receptive_field = tuple([max(1, ceil(size)) for size in field])
+        seen[node] = field, jump
+        yield field, jump
 
 
 def step(window: ReceptiveWindow | None, inputs: list[Seen]) -> Seen:

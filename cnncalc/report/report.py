@@ -5,13 +5,15 @@ Counts are per image, exact integers; ``*_bytes`` are for the whole batch at the
 
 from __future__ import annotations
 
+from math import ceil
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers.layer import LayerProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
     from cnncalc.diagnostics import Diagnostic, Span
@@ -22,39 +24,26 @@ if TYPE_CHECKING:
 DTYPE_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8, "int8": 1}
 
 
-class Row:
-    """One layer of the report. A figure is None where a mistake in the spec left it unknown.
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Row(NamedTuple):
+    """One layer of the report. A figure is None where an error in the spec left it unknown.
 
     ``activations`` is 0 for a row that only rewrites or re-views a volume (the lecture's count).
-    ``receptive_field`` and ``jump`` are (height, width) in input pixels; None after a layer that
-    sees the whole image. ``exact_field`` is the field before it is rounded up. A row that shares
-    another's weights (``shares``) has 0 of its own.
+    ``exact_field`` and ``jump`` are in input pixels along each axis; None after a layer that
+    sees the whole image. A row that shares another's weights (``shares``) has 0 of its own.
     """
 
-    __slots__ = (
-        "activations",
-        "biases",
-        "elementwise",
-        "exact_field",
-        "jump",
-        "macs",
-        "node",
-        "params",
-        "receptive_field",
-        "weights",
-    )
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-        self.weights: int | None = None
-        self.biases: int | None = None
-        self.params: int | None = None
-        self.macs: int | None = None
-        self.activations: int | None = None
-        self.elementwise: int | None = None
-        self.receptive_field: tuple[int, ...] | None = None
-        self.exact_field: tuple[int | Fraction, ...] | None = None
-        self.jump: tuple[int | Fraction, ...] | None = None
+    node: Node
+    weights: int | None = None
+    biases: int | None = None
+    params: int | None = None
+    macs: int | None = None
+    activations: int | None = None
+    elementwise: int | None = None
+    exact_field: tuple[int | Fraction, ...] | None = None
+    jump: tuple[int | Fraction, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -71,19 +60,26 @@ class Row:
 
     @property
     def description(self) -> str:
-        """The layer in the lecture's words; its kind where a mistake left a part unknown."""
-        return self._said(self.node.layer.describe)
+        """The layer in the lecture's words; its kind where an error left a part unknown."""
+        return self._words(self.node.layer.describe)
 
     @property
     def notes_label(self) -> str:
         """The first word of the lecture's notes: `CONV3-64`."""
-        return self._said(self.node.layer.notes_label).upper()
+        return self._words(self.node.layer.notes_label).upper()
 
-    def _said(self, words: Callable[[], str]) -> str:
+    def _words(self, words: Callable[[], str]) -> str:
         try:
             return words()
         except (Unknown, LayerProblem):
             return self.kind.replace("_", " ")
+
+    @property
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """In input pixels, rounded up; None after a layer that sees the whole image."""
+        if self.exact_field is None:
+            return None
+        return tuple([max(1, ceil(size)) for size in self.exact_field])
 
     @property
     def path(self) -> str:
@@ -140,31 +136,14 @@ class Sums(NamedTuple):
     elementwise: int
 
 
-class Totals:
+class Totals(NamedTuple):
     """The network's figures by the names that `expect`, `published` and the JSON use.
 
-    ``params`` leave side heads out, ``training_params`` include them. Activations include the
+    ``params`` leave auxiliary heads out, ``training_params`` include them. Activations include the
     input volume(s). The memory figures are walked when first asked for (``measure``; see
     `cnncalc.report.peaks`); None for a net with unknown layers, and those of training for int8.
     """
 
-    __slots__ = (
-        "_peaks",
-        "activation_bytes",
-        "activations",
-        "backward_bytes",
-        "biases",
-        "elementwise",
-        "flops",
-        "macs",
-        "measure",
-        "param_bytes",
-        "params",
-        "training_params",
-        "weights",
-    )
-
-    measure: Callable[[Totals], Peaks]
     weights: int
     biases: int
     params: int
@@ -176,9 +155,8 @@ class Totals:
     param_bytes: int
     activation_bytes: int
     backward_bytes: int
-
-    def __init__(self) -> None:
-        self._peaks: Peaks | None = None
+    measure: Callable[[], Peaks]
+    """Walks once, however often it is called."""
 
     def __str__(self) -> str:
         """A figure on each line."""
@@ -191,26 +169,19 @@ class Totals:
         return "\n".join(f"{name:<{left}}  {text:>{right}}" for name, text in texts.items())
 
     @property
-    def peaks(self) -> Peaks:
-        """The memory figures; walked once."""
-        if self._peaks is None:
-            self._peaks = self.measure(self)
-        return self._peaks
-
-    @property
     def peak_activation_bytes(self) -> int | None:
         """The largest sum of live storages in a forward pass, input included, weights apart."""
-        return self.peaks.inference
+        return self.measure().inference
 
     @property
     def saved_activation_bytes(self) -> int | None:
         """What autograd keeps for the backward pass, each storage once."""
-        return self.peaks.saved
+        return self.measure().saved
 
     @property
     def training_peak_bytes(self) -> int | None:
         """The peak of forward, backward and step by SGD with momentum, weights included."""
-        return self.peaks.training
+        return self.measure().training
 
 
 class Peaks(NamedTuple):
@@ -236,33 +207,23 @@ class Comparison(NamedTuple):
     span: Span
 
 
-class Report:
-    """Everything that is known of a network at a batch size and a dtype."""
+class Report(NamedTuple):
+    """Everything that is known of a network at a batch size and a dtype.
 
-    __slots__ = (
-        "batch",
-        "diagnostics",
-        "dtype",
-        "network",
-        "notices",
-        "published",
-        "rows",
-        "totals",
-        "training",
-    )
+    ``training`` is the spec's published recipe (batch, optimizer, momentum…); ``notices`` what a
+    reader must know of the figures: expectations switched off, and why. ``diagnostics`` are all
+    findings, sorted by place.
+    """
 
-    def __init__(self, network: Network, batch: int, dtype: str) -> None:
-        self.network = network
-        self.batch = batch
-        self.dtype = dtype
-        self.rows: list[Row] = []
-        self.totals = Totals()
-        self.published: list[Comparison] = []
-        self.diagnostics: list[Diagnostic] = []
-        self.training: dict[str, Any] = {}
-        """The spec's published recipe: batch, optimizer, momentum…"""
-        self.notices: list[str] = []
-        """What the reader must know of the figures: expectations switched off, and why."""
+    network: Network
+    batch: int
+    dtype: str
+    rows: tuple[Row, ...]
+    totals: Totals
+    training: Mapping[str, Any] = NOTHING
+    notices: tuple[str, ...] = ()
+    published: tuple[Comparison, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def name(self) -> str:
@@ -274,7 +235,7 @@ class Report:
         return self.network.source.path
 
     @property
-    def layers(self) -> list[Row]:
+    def layers(self) -> tuple[Row, ...]:
         """The rows, in order of execution."""
         return self.rows
 
@@ -288,8 +249,8 @@ class Report:
         return DTYPE_BYTES[self.dtype]
 
     def _repr_html_(self) -> str:
-        """A notebook shows the table. The one look to the right in the house: it is the notebook
-        that asks, and finds the renderer through the object.
+        """A notebook shows the table. It asks the object, which imports its renderer: this and
+        the methods below are the only import of a later stage.
         """
         from cnncalc.render.notebook import html
 

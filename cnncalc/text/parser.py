@@ -337,7 +337,7 @@ class Reader:
             and mark.index <= self.skip_to
         ):
             # The pieces of that expression: `[max(8, [1]) + 1, 3]`.
-            told.notes += (rules.text.UNREAD,)
+            self.found[-1] = told._replace(notes=(*told.notes, rules.text.UNREAD))
             return
         collections = [*(item.collection for item in self.stack), self.collection]
         still_open = [node for node in collections if node]

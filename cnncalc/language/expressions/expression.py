@@ -72,8 +72,8 @@ class Expression:
         diagnostic = fault.told(self.text, self._place(fault.start, fault.end))
         if not self._column:
             # A part of a text that is folded or escaped cannot be replaced in the source.
-            diagnostic.help += tuple(f"write `{fix.text}`" for fix in diagnostic.fixes)
-            diagnostic.fixes = ()
+            written = (f"write `{fix.text}`" for fix in diagnostic.fixes)
+            diagnostic = diagnostic._replace(help=(*diagnostic.help, *written), fixes=())
         return Problem(diagnostic)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.layers.window import WindowAxis
 
 
-@rule("advice", "warning")
+@rule("advice", "warning", same_shape=True)
 def stride_larger_than_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diagnostic:
     """A window jumps further than it is wide: it never sees some rows or columns between.
 
@@ -51,7 +51,7 @@ def stride_larger_than_kernel(place: Place, field: str, *, axis: WindowAxis) -> 
     )
 
 
-@rule("advice", "warning")
+@rule("advice", "warning", same_shape=True)
 def padding_covers_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diagnostic:
     """The padding is at least as large as the kernel: the outermost windows see only zeros.
 
@@ -80,7 +80,7 @@ def padding_covers_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diag
     )
 
 
-@rule("advice", "warning")
+@rule("advice", "warning", input_size="nearest", same_shape=True)
 def pixels_never_seen(place: Place, field: str, *, axes: Sequence[WindowAxis]) -> Diagnostic:
     """The division in the output size is not exact, and real pixels at the border are never seen.
 

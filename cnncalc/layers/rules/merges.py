@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnncalc.layers.rules.shapes import Place
 
 
-@rule("shapes")
+@rule("shapes", input_size="nearest")
 def add_shapes_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
     """An addition goes value by value, so all its inputs must have the same shape.
 
@@ -36,7 +36,7 @@ def add_shapes_differ(place: Place, field: str, *, pair: tuple[int, int], axis: 
     return mismatch(place, field, pair, axis, "an addition needs equal shapes")
 
 
-@rule("shapes")
+@rule("shapes", input_size="nearest")
 def concat_sizes_differ(
     place: Place, field: str, *, pair: tuple[int, int], axis: int
 ) -> Diagnostic:

@@ -39,7 +39,7 @@ class Place(Protocol):
         """
 
 
-@rule("shapes")
+@rule("shapes", input_size="least")
 def no_valid_output(
     place: Place,
     field: str,
@@ -112,7 +112,7 @@ def groups_do_not_divide(
     )
 
 
-@rule("shapes")
+@rule("shapes", input_size="nearest")
 def factor_does_not_divide(
     place: Place,
     field: str,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.network.network import Tensor
 
 
-@rule("shapes")
+@rule("shapes", input_size="nearest")
 def residual_shapes_differ(
     span: Span, name: str, x: Tensor, body: Tensor, fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
@@ -46,7 +46,7 @@ def residual_shapes_differ(
     )
 
 
-@rule("shapes")
+@rule("shapes", input_size="nearest")
 def no_stride_explains(
     span: Span, name: str, x: Tensor, body: Tensor, fixes: Iterable[Fix] = ()
 ) -> Diagnostic:

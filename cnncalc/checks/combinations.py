@@ -1,88 +1,49 @@
-"""Rules about a whole network that is legal but probably wrong."""
+"""Layers that do not go together: what one does undoes or spoils what another does. Each finder,
+and its page.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Related, Span, rule
+from cnncalc.language.spec import Step
+from cnncalc.network.network import Node
+from cnncalc.network.place import StepPlace
+from cnncalc.report.receptive_field import sees_beyond
 
 if TYPE_CHECKING:
-    from cnncalc.layers.rules.shapes import Place
+    from collections.abc import Iterator
+
+    from cnncalc.language.spec import Argument, Spec
     from cnncalc.layers.shape import Shape
+    from cnncalc.report.report import Report
+
+
+def place_of(node: Node, spec: Spec) -> StepPlace:
+    """The place of a finished node."""
+    layer, step = node.layer, node.step
+    assert isinstance(step, Step)
+    defaults: dict[str, Argument] = {}
+    for word in (*layer.inherits_defaults, layer.kind):
+        defaults |= spec.defaults.get(word, {})
+    return StepPlace(node.name, layer, step, node.inputs, defaults, node.group)
+
+
+def biases_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
+    """A convolution's bias that the batch norm behind it subtracts again."""
+    for row in report.rows:
+        if not row.layer.subtracts_channel_means or not row.node.complete:
+            continue
+        before = row.node.inputs[0]
+        if not isinstance(before, Node) or not before.complete:
+            continue
+        if before.layer.family == "convolution" and before.layer.bias_shape():
+            yield bias_before_norm(place_of(before, spec), norm=row.name)
 
 
 @rule("advice", "warning")
-def unused_output(span: Span, name: str) -> Diagnostic:
-    """A layer's output is read by nobody, and the network does not return it.
-
-    `outputs: [a, b]` lists what the network returns; without it, the last step.
-
-    Bad:
-        input: 32x32x3
-        layers:
-          - conv1: [16, 3]
-          - conv2: {from: input, filters: 16, kernel: 3}
-
-    Good:
-        input: 32x32x3
-        layers:
-          - conv1: [16, 3]
-          - conv2: {from: conv1, filters: 16, kernel: 3}
-    """
-    return Diagnostic(
-        f"nobody reads the output of {name}",
-        span,
-        label="unused",
-        help=("if the network returns it, name it in `outputs:`",),
-        layer=name,
-    )
-
-
-@rule("advice", "warning")
-def unused_parameter(span: Span, name: str, block: str) -> Diagnostic:
-    """A parameter is never read.
-
-    Bad:
-        input: 32x32x3
-        parameters: {width: 16}
-        layers:
-          - conv: [16, 3]
-
-    Good:
-        input: 32x32x3
-        parameters: {width: 16}
-        layers:
-          - conv: [width, 3]
-    """
-    where = f" of block {block}" if block else ""
-    return Diagnostic(f"the parameter '{name}'{where} is never used", span, label="unused")
-
-
-@rule("advice", "warning")
-def unused_block(span: Span, name: str) -> Diagnostic:
-    """A block is never called from `layers:`, directly or through other blocks.
-
-    Bad:
-        input: 32x32x3
-        blocks:
-          unit:
-            - conv: [16, 3]
-        layers:
-          - conv: [16, 3]
-
-    Good:
-        input: 32x32x3
-        blocks:
-          unit:
-            - conv: [16, 3]
-        layers:
-          - unit
-    """
-    return Diagnostic(f"the block '{name}' is never used", span, label="unused")
-
-
-@rule("advice", "warning")
-def bias_before_norm(place: Place, *, norm: str) -> Diagnostic:
+def bias_before_norm(place: StepPlace, *, norm: str) -> Diagnostic:
     """A convolution adds a bias that the batch norm right behind it subtracts again.
 
     Batch norm subtracts the mean of each channel, the bias with it; its own shift takes the
@@ -110,8 +71,20 @@ def bias_before_norm(place: Place, *, norm: str) -> Diagnostic:
     )
 
 
+def overwritten(report: Report, spec: Spec) -> Iterator[Diagnostic]:
+    """Volumes that a layer overwrites as the spec says, but which autograd keeps."""
+    nodes = report.network.nodes
+    if not report.complete or not any(node.layer.insists_on_place() for node in nodes):
+        return
+    from cnncalc.report.training import refused
+
+    for node, keeper in refused(report.network):
+        place = place_of(node, spec)
+        yield overwrites_kept_volume(place, keeper=keeper.name, kept=keeper.span)
+
+
 @rule("advice", "warning")
-def overwrites_kept_volume(place: Place, *, keeper: str, kept: Span) -> Diagnostic:
+def overwrites_kept_volume(place: StepPlace, *, keeper: str, kept: Span) -> Diagnostic:
     """With `inplace: true` a layer overwrites a volume that autograd keeps.
 
     PyTorch raises "one of the variables needed for gradient computation has been modified by an
@@ -143,6 +116,14 @@ def overwrites_kept_volume(place: Place, *, keeper: str, kept: Span) -> Diagnost
     )
 
 
+def repeated_softmax(report: Report, _: Spec) -> Iterator[Diagnostic]:
+    """A softmax of a softmax."""
+    for row in report.rows:
+        before = row.node.inputs[0] if row.layer.gives_probabilities else None
+        if isinstance(before, Node) and before.layer.gives_probabilities:
+            yield softmax_twice(row.node.span, row.name, before.span)
+
+
 @rule("advice", "warning")
 def softmax_twice(span: Span, name: str, first: Span) -> Diagnostic:
     """A softmax of a softmax: probabilities are made into nearly equal probabilities.
@@ -163,6 +144,25 @@ def softmax_twice(span: Span, name: str, first: Span) -> Diagnostic:
     return Diagnostic(
         f"{name} is the softmax of a softmax", span, label="the second", related=related, layer=name
     )
+
+
+def wide_receptive_field(report: Report, _: Spec) -> Iterator[Diagnostic]:
+    """A receptive field that outgrows the input long before the end of the net."""
+    network = report.network
+    if len(network.inputs) != 1 or not report.complete:
+        return
+    image = network.inputs[0].output
+    windows = [
+        (row, row.receptive_field)
+        for row in report.rows
+        if row.receptive_field and row.weights and not row.training_only
+    ]
+    wide = [(row, field) for row, field in windows if sees_beyond(field, image)]
+    if len(wide) > len(windows) // 2:
+        row, field = wide[0]
+        yield receptive_field_exceeds_input(
+            row.node.span, row.name, field=field, shape=image, after=len(wide) - 1
+        )
 
 
 @rule("advice", "note")
