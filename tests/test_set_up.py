@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -108,3 +110,57 @@ TOP_LEVEL = {
 def test_the_top_level_holds_what_a_newcomer_looks_for() -> None:
     """And the files that tools demand there."""
     assert top_level() <= TOP_LEVEL
+
+
+def release_notes(root: Path, tag: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(root / ".ci" / "release_notes"), tag]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_the_changelogs_section_is_the_text_of_a_release(tmp_path: Path) -> None:
+    """And a tag that is not the package's version, or without a section, releases nothing."""
+    for name in (".ci/release_notes", "cnncalc/__init__.py"):
+        (tmp_path / name).parent.mkdir()
+        text = (ROOT / name).read_text("utf-8")
+        text = re.sub("^__version__ = .*$", '__version__ = "2.10"', text, flags=re.M)
+        (tmp_path / name).write_text(text, "utf-8")
+    changes = tmp_path / "CHANGELOG.md"
+    text = "# Changelog\n\n## [Unreleased]\n\n- New\n\n## [2.1]\n\n- Old\n"
+    changes.write_text(text, "utf-8")
+    assert "no section `## [2.10]`" in release_notes(tmp_path, "v2.10").stderr
+    changes.write_text(text.replace("[Unreleased]", "[2.10] - 2026-12-01"), "utf-8")
+    done = release_notes(tmp_path, "v2.10")
+    assert (done.returncode, done.stdout) == (0, "- New\n")
+    done = release_notes(tmp_path, "v2.1")
+    assert done.returncode == 1
+    assert done.stderr == "the tag says 2.1, cnncalc/__init__.py says 2.10\n"
+
+
+def test_a_release_is_what_was_tested() -> None:
+    """The files that `.ci/run` has tried are those that are published, and no token is needed."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8"))
+    build, publish, release = (workflow["jobs"][name] for name in ("build", "publish", "release"))
+    runs = [step.get("run", "") for step in build["steps"]]
+    assert any(".ci/release_notes" in run for run in runs)
+    assert '.ci/run "$MADE/dist"' in runs
+    assert 'cp -r "$given" "$work/dist"' in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert publish["needs"] == "build"
+    assert publish["permissions"] == {"id-token": "write"}
+    assert release["needs"] == "publish"
+    assert "--notes-file made/notes.md" in release["steps"][-1]["run"]
+
+
+def test_every_document_has_its_place_in_the_site() -> None:
+    """`.ci/run` builds the site strictly; this finds a page that is left out earlier."""
+    assert '.ci/docs "$work/docs"' in (ROOT / ".ci" / "run").read_text("utf-8")
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    pages = set(re.findall(r": ([a-z]+\.md)$", text, re.M))
+    above = {"index.md", "changes.md", "contributing.md"}
+    assert pages == {path.name for path in (ROOT / "docs").glob("*.md")} | above
+
+
+def test_all_that_the_site_asks_for_is_pinned() -> None:
+    lines = constraints.DOCS.read_text("utf-8").splitlines()
+    asked = {normal(requirement) for requirement in constraints.wanted_by_docs()}
+    assert {"mkdocs-material", "mkdocstrings"} <= asked
+    assert asked <= {normal(line) for line in lines if not line.startswith("#")}
