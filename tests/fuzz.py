@@ -125,6 +125,8 @@ def of_nodes(rng: random.Random, spec: bytes) -> bytes:
         tree = yaml.load(spec, yaml.BaseLoader)
     except (yaml.YAMLError, ValueError):
         return of_tokens(rng, spec)
+    if not isinstance(tree, dict | list):
+        return of_tokens(rng, spec)
     for _ in range(rng.randint(1, 3)):
         places: list[tuple[Any, Any]] = []
         collect(tree, places)
