@@ -349,3 +349,11 @@ def test_text_is_wrapped_and_never_cut(text: str, width: int | None, lines: list
 )
 def test_shares(share: float, shown: str) -> None:
     assert percent(share) == shown
+
+
+def test_repeated_blocks_of_unknown_shape_are_one_line() -> None:
+    steps = "  - conv: [4, 9]\n  - u: {repeat: 30}\n"
+    unit = "blocks: {u: [conv: {filters: 4, kernel: 1}, relu]}\n"
+    report = cnncalc.loads(f"input: 8x8x3\n{unit}layers:\n{steps}").report()
+    assert not report.complete
+    assert "30 × u" in render("table", report, View(width=80, height=20))

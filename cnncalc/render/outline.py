@@ -164,7 +164,7 @@ def fitting(
 def input_line(tensor: Tensor) -> Line:
     described = "" if tensor.name == "input" else "input"
     line = Line(tensor.name, described, (), 0, tensor.output, None)
-    if None not in tuple(tensor.output):
+    if None not in tensor.output.known():
         line.activations = tensor.output.values
     return line
 
@@ -259,7 +259,7 @@ def likeness(line: Line) -> tuple[object, ...]:
     if group is None or group.of == 1:
         return line.first, line.name
     figures = (getattr(line, figure) for figure in FIGURES)
-    return group.block, group.of, id(group.parent), tuple(line.output), len(line.rows), *figures
+    return group.block, group.of, id(group.parent), line.output.known(), len(line.rows), *figures
 
 
 def one_line(report: Report, same: Sequence[Line]) -> Line:
