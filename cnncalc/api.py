@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import MAX_PROBLEMS, Diagnostic, Enough, Problem, Problems, Source
+from cnncalc.language import bases
 from cnncalc.language.reader import read_spec
 from cnncalc.network import build
 from cnncalc.network.network import Network
@@ -110,7 +111,7 @@ class Net:
         """The same net with other texts for some paths: its own, or those of its bases."""
 
         def open_base(name: str, source: Source) -> Source:
-            base = sources.open_base(name, source)
+            base = bases.open_base(name, source)
             return Source(base.path, texts[base.path]) if base.path in texts else base
 
         path = self.source.path
@@ -167,7 +168,7 @@ def read(
     source: Source,
     inputs: str | Iterable[str] = (),
     parameters: Mapping[str, object] | str | Iterable[str] = (),
-    open_base: Callable[[str, Source], Source] = sources.open_base,
+    open_base: Callable[[str, Source], Source] = bases.open_base,
 ) -> Net:
     """Text to net: read, override, build."""
     problems = Problems()

@@ -12,16 +12,14 @@ from hypothesis import strategies as st
 
 from cnncalc.diagnostics import Problem, Source, Unknown
 from cnncalc.language.expressions import (
-    FUNCTIONS,
-    KEYWORDS,
     UNKNOWN,
     Expression,
-    is_name,
     parse,
     parse_text,
 )
-from cnncalc.language.expressions.calls import SIGNATURES, make_divisible
+from cnncalc.language.expressions.functions import SIGNATURES, make_divisible
 from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
+from cnncalc.language.vocabulary import FUNCTIONS, KEYWORDS
 from cnncalc.text.parser import Mapping, Scalar
 from cnncalc.text.parser import parse as parse_tree
 
@@ -390,15 +388,6 @@ def test_read_once() -> None:
     node = scalar("a: '64'")
     assert parse(node, WORDS) is parse(node, WORDS)
     assert parse(node, WORDS).value == 64
-
-
-@pytest.mark.parametrize(
-    ("text", "legal"),
-    [("width", True), ("_a1", True), ("1a", False), ("a-b", False), ("é", False), ("", False)]
-    + [(word, False) for word in sorted(KEYWORDS)],
-)
-def test_is_name(text: str, legal: bool) -> None:
-    assert is_name(text) is legal
 
 
 def test_functions() -> None:

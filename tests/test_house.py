@@ -37,7 +37,6 @@ ORDER = (
 
 BACKWARDS = {
     ("report", "render"): "a report in a notebook finds its renderer through the object",
-    ("text", "language"): "a base is opened only if it looks like a spec",
 }
 """The exceptions, and why."""
 

@@ -11,9 +11,9 @@ import pytest
 
 from cnncalc.api import none_collected
 from cnncalc.language import recognition
-from cnncalc.language.reader import KEYS
 from cnncalc.language.recognition import judge
 from cnncalc.language.spec_files import find_specs
+from cnncalc.language.vocabulary import KEYS
 from cnncalc.schema.document import keys
 from tests.commands import BROKEN, GOOD, run
 

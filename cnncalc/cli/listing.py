@@ -49,12 +49,13 @@ def command(
     not count.
     """
     from cnncalc import api
+    from cnncalc.language.bases import open_base
     from cnncalc.language.reader import read_spec
     from cnncalc.render import listing
     from cnncalc.text import files as sources
 
     files = {name: sources.read_shipped(name) for name in sources.shipped()}
-    read = ((name, read_spec(file, [], sources.open_base)) for name, file in files.items())
+    read = ((name, read_spec(file, [], open_base)) for name, file in files.items())
     specs = {name: spec for name, spec in read if spec is not None}
     chosen = {name: spec for name, spec in specs.items() if fits(name, spec, text, family, year)}
     if not chosen:

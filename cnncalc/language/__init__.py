@@ -1,16 +1,21 @@
 """Tree → `Spec`: keys checked, steps and blocks recognised; nothing expanded, no shapes yet.
 
-model     what a spec is: values only
-operands  the values written in it: expressions, lists, mappings
-shapes    shape literals
-labels    `conv1_1` → conv, `1_1`
-names     what a text defines and reads
-values    expressions, lists and references, and what they read
-keys      the step keys: name, from, repeat, if, expect, share
-layers    the fields of layer steps
-steps     the steps of a text, one class of step a method
-fixes     what to offer for a mistake of form; late: imported when there is one
-blocks    signatures, calls, and which block uses which
-claims    expect, published, training
-reader    the file as a whole, and `extends`
+vocabulary   names, labels, keys, reserved words
+spec         what a spec is: values only
+expressions  the arithmetic of a value
+quantities   stated figures, and how computed ones are shown
+shapes       shape literals
+context      what is known of the whole file, and the scope of a place
+names        what a text defines and reads
+operands     the values written in a spec: expressions, lists, mappings
+step_keys    the keys of any step: name, from, repeat, if, expect, share
+layer_steps  the fields of layers
+blocks       signatures, calls, and which block uses which
+steps        lists of steps, merges, containers
+claims       expect, published, training
+reader       the file as a whole
+bases        the file that an `extends` names
+overrides    `--input` and `--set`
+spec_files   the specs in a folder; recognition: whether a text is one
+rules        errors, their manual pages, the fixes of form errors
 """

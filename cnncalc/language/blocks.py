@@ -1,20 +1,30 @@
-"""Block definitions: `stage(width, depth, stride=1)`, and that no block uses itself."""
+"""Blocks: definitions `stage(width, depth, stride=1)`, calls, and that no block uses itself.
+
+The arguments of a call are read once it is known which parameters take a step's name: those that
+a block hands to `from`, `to` or `share`, or on to such a parameter.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.diagnostics import Problem, Unknown
 from cnncalc.language import rules
-from cnncalc.language.names import Scope
+from cnncalc.language.context import Scope
+from cnncalc.language.names import TextNames, legal_name, reference
+from cnncalc.language.operands import read_operand, try_operand
 from cnncalc.language.spec import Block, CallStep, Parameter, Step
-from cnncalc.text.parser import Scalar
+from cnncalc.language.vocabulary import STEP_KEYS
+from cnncalc.text.nodes import NOT_A_KEY, Broken, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as Map
 
-    from cnncalc.language.steps import StepReader
-
-NOT_PARAMETERS = ("name", "from", "repeat", "if", "expect", "share")
+    from cnncalc.diagnostics import Span
+    from cnncalc.language.context import Context, PendingCall
+    from cnncalc.language.operands import Operand
+    from cnncalc.language.spec import Reference
 
 
 def part(key: Scalar, start: int, stop: int) -> Scalar:
@@ -42,58 +52,151 @@ def pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
     yield begin, len(text)
 
 
-def read_signature(reader: StepReader, key: Scalar, names: Mapping[str, Parameter]) -> Block | None:
+def read_signature(context: Context, key: Scalar, names: Map[str, Parameter]) -> Block | None:
     """A block without its steps; ``names`` are the file's parameters."""
     opening = key.text.find("(")
     if opening < 0:
         opening = len(key.text)
     name = part(key, 0, opening)
     if opening < len(key.text) and not key.text.rstrip().endswith(")"):
-        reader.tell(rules.form.bad_signature(key.span, key.text, "the bracket is not closed"))
+        context.report(rules.form.bad_signature(key.span, key.text, "the bracket is not closed"))
         return None
-    if not reader.legal_name(name, "block"):
-        reader.misnamed.add(name.text)
+    if not legal_name(context, name, "block"):
+        context.misnamed.add(name.text)
         return None
     block = Block(name.text, name.span, {})
     inside = key.text[: key.text.rfind(")")] if opening < len(key.text) else ""
     if opening < len(key.text) and not inside[opening + 1 :].strip():
-        reader.tell(
+        context.report(
             rules.form.bad_signature(key.span, key.text, "without parameters it has no brackets")
         )
         return block
     for start, stop in pieces(inside, opening + 1) if inside else ():
-        read_parameter(reader, block, part(key, start, stop), names)
+        read_parameter(context, block, part(key, start, stop), names)
     return block
 
 
 def read_parameter(
-    reader: StepReader, block: Block, text: Scalar, names: Mapping[str, Parameter]
+    context: Context, block: Block, text: Scalar, names: Map[str, Parameter]
 ) -> None:
     """One parameter of a signature, with its default."""
     word, equals, _ = text.text.partition("=")
     name = part(text, 0, len(word))
-    if not reader.legal_name(name, "parameter"):
+    if not legal_name(context, name, "parameter"):
         return
     if name.text in block.parameters:
         first = block.parameters[name.text].span
-        reader.tell(rules.references.duplicate_name(name.span, name.text, first))
+        context.report(rules.references.duplicate_name(name.span, name.text, first))
         return
     if name.text in names:
         first = names[name.text].span
         what = "a parameter of the file"
-        reader.tell(rules.references.shadowed_parameter(name.span, name.text, what, first))
-    elif name.text in NOT_PARAMETERS:
-        reader.tell(rules.references.shadowed_parameter(name.span, name.text, "a step key", None))
+        context.report(rules.references.shadowed_parameter(name.span, name.text, what, first))
+    elif name.text in STEP_KEYS:
+        what = "a step key"
+        context.report(rules.references.shadowed_parameter(name.span, name.text, what, None))
     operand = None
     if equals:
         default = part(text, len(word) + 1, len(text.text))
         known = frozenset([*names, *block.parameters])
-        reader.block = block
-        operand = reader.try_operand(default, Scope(known, in_channels=True))
+        scope = Scope(known, TextNames(block.text, {}, block), in_channels=True)
+        operand = try_operand(context, default, scope)
     elif any(not p.required for p in block.parameters.values()):
         why = f"'{name.text}' has no default and stands behind one that has"
-        reader.tell(rules.form.bad_signature(name.span, text.text, why))
+        context.report(rules.form.bad_signature(name.span, text.text, why))
     block.parameters[name.text] = Parameter(name.text, name.span, operand, required=not equals)
+
+
+# Calls.
+
+
+def sort_arguments(context: Context, step: CallStep, value: Node | None) -> list[tuple[str, Node]]:
+    """Parameters with the nodes given for them; too many, unknown and missing ones are reported."""
+    block = context.blocks[step.word]
+    given: list[tuple[str, Node]] = []
+    if isinstance(value, Mapping):
+        step.faulty |= value.broken & block.parameters.keys()
+        step.trusted = NOT_A_KEY not in value.broken
+        for key, entry in value.entries.items():
+            if key in block.parameters:
+                given.append((key, entry.value))
+            elif key not in STEP_KEYS:
+                known = [*block.parameters, *STEP_KEYS]
+                context.report(rules.form.unknown_key(entry.key.span, key, step.word, known))
+                step.broken, step.trusted = True, False
+    elif isinstance(value, Broken):
+        step.broken, step.trusted = True, False
+    elif value is not None:
+        items = value.items if isinstance(value, Sequence) else [value]
+        if len(items) > len(block.parameters):
+            extra = items[len(block.parameters)].span
+            report_arguments(context, step, block, extra, f"has {len(items)} arguments")
+        given = list(zip(block.parameters, items, strict=False))
+    named = {name for name, _ in given} | step.faulty
+    missing = [p.name for p in block.parameters.values() if p.required and p.name not in named]
+    if missing and not step.broken:
+        report_arguments(context, step, block, step.span, f"lacks {' and '.join(missing)}")
+    return given
+
+
+def report_arguments(context: Context, step: CallStep, block: Block, span: Span, why: str) -> None:
+    context.report(rules.form.wrong_arguments(span, block.name, why, block.signature, block.span))
+    step.broken = True
+
+
+def finish_calls(context: Context) -> None:
+    """Finds the parameters that take a name, to the last block; then reads all arguments."""
+    callers: dict[str, list[PendingCall]] = {}
+    for call in context.calls:
+        callers.setdefault(call.step.word, []).append(call)
+    todo = list(context.calls)
+    while todo:
+        call = todo.pop()
+        caller = call.scope.text.block
+        if caller is not None and hand_on(call, context.blocks[call.step.word], caller):
+            todo += callers.get(caller.name, ())
+    for call in context.calls:
+        read_arguments(context, call, context.blocks[call.step.word].tensors)
+    for block, name, span in context.reads:
+        if block is not None and name in block.tensors:
+            context.report(rules.references.tensor_in_an_expression(span, name))
+
+
+def hand_on(call: PendingCall, callee: Block, caller: Block) -> bool:
+    """Marks the caller's parameters that this call hands to one that takes a name."""
+    handed = {
+        node.text
+        for name, node in call.given
+        if name in callee.tensors and isinstance(node, Scalar)
+    }
+    new = (handed & caller.parameters.keys()) - caller.tensors
+    caller.tensors |= new
+    return bool(new)
+
+
+def read_arguments(context: Context, call: PendingCall, tensors: set[str]) -> None:
+    """Each argument as a reference (for the parameters in ``tensors``) or an operand, in the scope
+    of the caller.
+    """
+    step, scope = call.step, call.scope
+    if (caller := scope.text.block) is not None:
+        scope = scope._replace(names=scope.names - caller.tensors)
+    for name, node in call.given:
+        argument: Operand | Reference | None = None
+        try:
+            if name in tensors:
+                argument = reference(context, node, name, scope.text, call.order)
+            else:
+                argument = read_operand(context, node, scope)
+        except Problem as problem:
+            context.report(problem.diagnostic)
+        except Unknown:
+            pass
+        if argument is None:
+            step.broken = True
+            step.faulty.add(name)
+        else:
+            step.arguments[name] = argument
 
 
 def calls(steps: Iterable[Step]) -> Iterator[CallStep]:
@@ -107,9 +210,9 @@ def calls(steps: Iterable[Step]) -> Iterator[CallStep]:
             todo.extend(steps)
 
 
-def check_recursion(reader: StepReader) -> None:
-    """Tells of each circle of blocks, once; the call that closes it is marked broken."""
-    uses = {name: list(calls(block.steps)) for name, block in reader.blocks.items()}
+def check_recursion(context: Context) -> None:
+    """Reports each circle of blocks, once; the call that closes it is marked broken."""
+    uses = {name: list(calls(block.steps)) for name, block in context.blocks.items()}
     done: set[str] = set()
     for name in uses:
         chain: dict[str, None] = {}
@@ -125,7 +228,7 @@ def check_recursion(reader: StepReader) -> None:
             elif call.word in chain:
                 names = list(chain)
                 circle = [*names[names.index(call.word) :], call.word]
-                reader.tell(rules.references.recursive_block(call.span, call.word, circle))
+                context.report(rules.references.recursive_block(call.span, call.word, circle))
                 call.broken = True
             elif call.word not in done:
                 stack.append((call.word, iter(uses[call.word])))

@@ -1,58 +1,21 @@
-"""What a text (`layers:`, or a block) defines and reads; the scope of its expressions."""
+"""What a text (`layers:`, or a block) defines and reads by name."""
 
 from __future__ import annotations
 
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.language import late, rules
+from cnncalc.language import rules
+from cnncalc.language.spec import Reference
+from cnncalc.language.vocabulary import NAME, RESERVED
+from cnncalc.layers.layer import KINDS
+from cnncalc.text.nodes import Broken, Scalar, form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from collections.abc import Set as AbstractSet
-
-    from cnncalc.diagnostics import Diagnostic, Span
-    from cnncalc.language.spec import Block, Reference, Text
-
-LOOP_NAMES = ("i", "first", "last")
-
-
-class Scope(NamedTuple):
-    """The names that an expression may read at one place, and why the usual ones are missing.
-
-    ``names``: parameters of file and block, and what is bound here; ``in_channels``: whether a
-    list of steps surrounds it whose input is more than the image.
-    """
-
-    names: AbstractSet[str]
-    in_channels: bool = False
-    loop: bool = False
-
-    def inside(self) -> Scope:
-        """The scope of a nested list of steps."""
-        return self._replace(in_channels=True)
-
-    def repeated(self) -> Scope:
-        """The scope of a repeated step."""
-        return self._replace(loop=True)
-
-    def fault(self, name: str, span: Span, tensors: Iterable[str]) -> Diagnostic | None:
-        """What is wrong with reading ``name`` here; None when nothing is."""
-        if name in self.names:
-            return None
-        if name == "in_channels":
-            return None if self.in_channels else rules.references.in_channels_of_the_image(span)
-        if name in LOOP_NAMES:
-            return None if self.loop else rules.references.outside_a_repeat(span, name)
-        if name in tensors:
-            return rules.references.tensor_in_an_expression(span, name)
-        known = [*self.names, *(["in_channels"] if self.in_channels else [])]
-        from cnncalc.language.words import language_words
-
-        words = sorted(language_words())
-        return rules.references.unknown_name(
-            span, name, [*known, *(LOOP_NAMES if self.loop else ())], words
-        )
+    from cnncalc.diagnostics import Span
+    from cnncalc.language.context import Context, Report
+    from cnncalc.language.spec import Block, Text
+    from cnncalc.text.nodes import Node
 
 
 class Use(NamedTuple):
@@ -65,13 +28,7 @@ class Use(NamedTuple):
 class TextNames:
     """Collects the names of one text while it is read; checked when all are known."""
 
-    def __init__(
-        self,
-        text: Text,
-        given: dict[str, Span],
-        tell: Callable[[Diagnostic], None],
-        block: Block | None = None,
-    ) -> None:
+    def __init__(self, text: Text, given: dict[str, Span], block: Block | None = None) -> None:
         """``given``: names that exist before the first step (inputs, a block's parameters)."""
         self.text = text
         self.block = block
@@ -82,10 +39,9 @@ class TextNames:
         self.count = 0
         self.uses: list[Use] = []
         self.duplicates: list[tuple[str, Span, Span]] = []
-        self.tell = tell
 
     def define(self, name: str, span: Span) -> None:
-        """A step's written name; a second one of the same name is told."""
+        """A step's written name; the first of several counts."""
         self.count += 1
         first = self.text.names.get(name) or self.given.get(name)
         if first is not None:
@@ -94,38 +50,73 @@ class TextNames:
         self.text.names[name] = span
         self.order[name] = self.count
 
-    def use(self, reference: Reference) -> None:
-        self.uses.append(Use(reference, self.count))
+    def step_without_name(self, word: str, span: Span) -> None:
+        self.count += 1
+        self.unnamed.setdefault(word, []).append(span)
 
-    def check(self) -> None:
+    def check(self, report: Report) -> None:
         """Every name is defined once, and read in later steps only."""
         for name, span, first in self.duplicates:
-            free = late.fixes.of_a_duplicate(span, name, self.order)
-            self.tell(rules.references.duplicate_name(span, name, first, free))
+            free = rules.fixes.of_a_duplicate(span, name, self.order)
+            report(rules.references.duplicate_name(span, name, first, free))
         for reference, at in self.uses:
             if reference.name == "previous":
                 continue
             order = self.order.get(reference.name)
             if order is None:
-                self.unknown(reference)
+                self.unknown(reference, report)
             elif order > at:
                 later = self.text.names[reference.name]
-                self.tell(rules.references.defined_later(reference.span, reference.name, later))
+                report(rules.references.defined_later(reference.span, reference.name, later))
 
-    def unknown(self, reference: Reference) -> None:
+    def unknown(self, reference: Reference, report: Report) -> None:
         """A name of no step, with the likeliest reason."""
         name, span = reference.name, reference.span
         block = self.block
         given = self.given if block is None else block.tensors - {name}
         known = [*given, *self.text.names]
-        near = late.fixes.to_name(span, name, known)
-        if labels := late.fixes.of_automatic_name(name, self.unnamed):
+        near = rules.fixes.to_name(span, name, known)
+        if labels := rules.fixes.of_automatic_name(name, self.unnamed):
             advice = "an automatic name cannot be read: write it into the step's label"
         elif name in self.unnamed:
-            labels = tuple(late.fixes.of_unnamed_step(name, span, self.unnamed, self.order))
+            labels = tuple(rules.fixes.of_unnamed_step(name, span, self.unnamed, self.order))
             advice = f"no step labelled `{name}` has a name, and only a name can be read"
         else:
             advice = (
                 "" if block is None else f"a block sees no names of its caller: pass '{name}' to it"
             )
-        self.tell(rules.references.unknown_step(span, name, known, chain(labels, near), advice))
+        report(rules.references.unknown_step(span, name, known, chain(labels, near), advice))
+
+
+def legal_name(context: Context, node: Scalar, what: str) -> bool:
+    """Whether a name may be given to a step, parameter or block; reports when not."""
+    if not NAME.fullmatch(node.text):
+        context.report(rules.references.bad_name(node.span, node.text, what))
+    elif node.text in context.words or node.text in RESERVED or node.text in KINDS:
+        context.report(rules.references.reserved_name(node.span, node.text, what))
+    else:
+        return True
+    return False
+
+
+def reference(
+    context: Context, node: Node, key: str, names: TextNames, order: int | None = None
+) -> Reference | None:
+    """A step's name; its existence is checked when the text is complete. ``order``: how many
+    steps stand before it, where these are not all that were read.
+    """
+    if isinstance(node, Broken):
+        return None
+    if not isinstance(node, Scalar):
+        wanted = "the name of a step"
+        context.report(rules.form.wrong_form(node.span, key, wanted=wanted, found=form_of(node)))
+        return None
+    if node.text == "previous" and key in ("share", "outputs"):
+        known = list(names.text.names)
+        context.report(rules.references.unknown_step(node.span, node.text, known))
+        return None
+    read = Reference(node.text, node.span)
+    if names.block is not None and node.text in names.block.parameters:
+        names.block.tensors.add(node.text)
+    names.uses.append(Use(read, names.count if order is None else order))
+    return read

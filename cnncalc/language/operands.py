@@ -5,18 +5,20 @@ All three evaluate alike: ``evaluate(scope)`` gives a `Value`, raises `Problem` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Map
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.diagnostics import Diagnostic, Problem, Span
-from cnncalc.language import rules as language_rules
-from cnncalc.language.expressions import Expression
-from cnncalc.layers import rules
+from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
+from cnncalc.language import rules
+from cnncalc.language.expressions import Expression, parse
+from cnncalc.language.spec import Read
+from cnncalc.layers import rules as layers_rules
 from cnncalc.layers.fields import BadValue, Field, Value
+from cnncalc.text.nodes import Mapping, Scalar, Sequence, form_of
 
 if TYPE_CHECKING:
-    from cnncalc.text.parser import Mapping as MappingNode
-    from cnncalc.text.parser import Sequence
+    from cnncalc.language.context import Context, Scope
+    from cnncalc.text.nodes import Node
 
 
 class ListOperand:
@@ -44,7 +46,7 @@ class ListOperand:
     def text(self) -> str:
         return f"[{', '.join(item.text for item in self.items)}]"
 
-    def evaluate(self, scope: Mapping[str, Value]) -> Value:
+    def evaluate(self, scope: Map[str, Value]) -> Value:
         return tuple([item_value(item, scope) for item in self.items])
 
     def part(self, at: int | str | None) -> Span:
@@ -57,7 +59,7 @@ class MapOperand:
 
     __slots__ = ("entries", "is_constant", "node", "value")
 
-    def __init__(self, node: MappingNode, entries: dict[str, Operand]) -> None:
+    def __init__(self, node: Mapping, entries: dict[str, Operand]) -> None:
         self.node = node
         self.entries = entries
         self.is_constant: bool = all(item.is_constant for item in entries.values())
@@ -76,7 +78,7 @@ class MapOperand:
         entries = ", ".join(f"{key}: {item.text}" for key, item in self.entries.items())
         return "{" + entries + "}"
 
-    def evaluate(self, scope: Mapping[str, Value]) -> Value:
+    def evaluate(self, scope: Map[str, Value]) -> Value:
         return {key: item_value(item, scope) for key, item in self.entries.items()}
 
     def part(self, at: int | str | None) -> Span:
@@ -87,7 +89,53 @@ class MapOperand:
 Operand = Expression | ListOperand | MapOperand
 
 
-def item_value(item: Operand, scope: Mapping[str, Value]) -> Value:
+MAX_ITEMS = 1_000
+"""Items of a list value; a list of steps or of names may be longer."""
+
+
+def read_operand(
+    context: Context, node: Node, scope: Scope, *, keys: tuple[str, ...] = ()
+) -> Operand:
+    """A value as an expression, a list or (with ``keys``) a mapping. Raises `Problem`, and
+    `Unknown` for one whose error is reported.
+    """
+    if isinstance(node, Scalar):
+        expression = parse(node, context.words)
+        if not expression.is_constant:
+            for name, span in expression.names:
+                context.reads.append(Read(scope.text.block, name, span))
+                if (error := scope.error(name, span)) is not None:
+                    raise Problem(error)
+        return expression
+    if isinstance(node, Sequence):
+        if len(node.items) > MAX_ITEMS:
+            extra = node.items[MAX_ITEMS].span
+            raise Problem(rules.limits.list_too_long(extra, len(node.items), MAX_ITEMS))
+        return ListOperand(node, tuple(read_operand(context, item, scope) for item in node.items))
+    if isinstance(node, Mapping) and keys:
+        for key, entry in node.entries.items():
+            if key not in keys:
+                raise Problem(rules.form.unknown_key(entry.key.span, key, "padding", keys))
+        entries = {k: read_operand(context, e.value, scope) for k, e in node.entries.items()}
+        return MapOperand(node, entries)
+    if isinstance(node, Mapping):
+        wanted, found = "a value or a list", form_of(node)
+        raise Problem(rules.form.wrong_form(node.span, "this", wanted=wanted, found=found))
+    raise Unknown
+
+
+def try_operand(context: Context, node: Node, scope: Scope) -> Operand | None:
+    """The same, its error reported; None when there is one."""
+    try:
+        return read_operand(context, node, scope)
+    except Problem as problem:
+        context.report(problem.diagnostic)
+    except Unknown:
+        pass
+    return None
+
+
+def item_value(item: Operand, scope: Map[str, Value]) -> Value:
     """The value of one item. An expression gives no list there: lists of lists, built from one
     another by name, would double with each line. Raises `Problem`, `Unknown`.
     """
@@ -95,9 +143,7 @@ def item_value(item: Operand, scope: Mapping[str, Value]) -> Value:
     if isinstance(item, Expression) and isinstance(value, tuple):
         wanted = "a number, true or false, or a word"
         raise Problem(
-            language_rules.form.wrong_form(
-                item.span, "an item of a list", wanted=wanted, found="a list"
-            )
+            rules.form.wrong_form(item.span, "an item of a list", wanted=wanted, found="a list")
         )
     return value
 
@@ -114,7 +160,7 @@ def misfit(bad: BadValue, operand: Operand, subject: str) -> Diagnostic:
     """The diagnostic of a value that its field refuses."""
     span = operand.span if isinstance(operand, Expression) else operand.part(bad.at)
     part = part_of(operand, bad.at)
-    if bad.rule is rules.values.not_a_whole_number and isinstance(part, Expression):
+    if bad.rule is layers_rules.values.not_a_whole_number and isinstance(part, Expression):
         bad.facts["written"] = part.text
     return bad.rule(span, subject, **bad.facts)
 

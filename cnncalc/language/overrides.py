@@ -9,7 +9,7 @@ from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
 from cnncalc.language import expressions, rules
 from cnncalc.language.shapes import LETTERS, SIZES, VECTOR, checked, shape_of_sizes, shape_of_text
 from cnncalc.language.spec import InputTensor, Parameter
-from cnncalc.language.words import language_words
+from cnncalc.language.vocabulary import NAME, language_words
 from cnncalc.layers.shape import Shape
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.language.spec import Spec
 
 BY_LETTER = re.compile("C=N,(?:L=N|(?:D=N,)?H=N,W=N)".replace("N", "[0-9]{1,12}"), re.IGNORECASE)
-NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+NAMED = re.compile(rf"({NAME.pattern})=(.*)", re.DOTALL)
 
 
 def whole_span(source: Source) -> Span:
@@ -28,7 +28,7 @@ def whole_span(source: Source) -> Span:
 def override(
     spec: Spec, inputs: Iterable[str], parameters: Iterable[str], problems: list[Diagnostic]
 ) -> None:
-    """Applies what was typed after `--input` and `--set`; its mistakes are told. The file's
+    """Applies what was typed after `--input` and `--set`; its errors are reported. The file's
     expectations do not hold any more.
     """
     changed = []

@@ -5,32 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Problem, Source, Span
-from cnncalc.language import late, rules
-from cnncalc.language.blocks import check_recursion, read_signature
-from cnncalc.language.calls import finish_calls
+from cnncalc.language import rules
+from cnncalc.language.bases import find_base
+from cnncalc.language.blocks import check_recursion, finish_calls, read_signature
 from cnncalc.language.claims import mapping_of, read_expect, read_published, read_training, text_of
-from cnncalc.language.names import Scope, TextNames
-from cnncalc.language.operands import ListOperand
+from cnncalc.language.context import Context, Scope
+from cnncalc.language.layer_steps import read_defaults
+from cnncalc.language.names import TextNames, legal_name, reference
+from cnncalc.language.operands import ListOperand, try_operand
 from cnncalc.language.shapes import read_shape
 from cnncalc.language.spec import Block, InputTensor, Parameter, Reference, Spec
-from cnncalc.language.steps import StepReader
-from cnncalc.language.words import found, language_words
+from cnncalc.language.steps import read_steps
+from cnncalc.language.vocabulary import EXTENDING_KEYS, KEYS
 from cnncalc.layers.layer import KINDS
-from cnncalc.text import parser as yaml_tree
-from cnncalc.text.edits import near_name
-from cnncalc.text.parser import Broken, Entry, Mapping, Scalar, Sequence
+from cnncalc.text.edits import near_name, replacing
+from cnncalc.text.nodes import Broken, Entry, Mapping, Scalar, Sequence, form_of
+from cnncalc.text.parser import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    Open = Callable[[str, Source], Source]
-    """Opens the base that a file names; raises `OSError` with a message."""
-
-FREE_KEYS = ("name", "description", "family", "year", "source")
-EXTENDING_KEYS = (*FREE_KEYS, "input", "inputs", "parameters", "expect", "published", "training")
-KEYS = (*EXTENDING_KEYS, "defaults", "blocks", "layers", "outputs")
-MAX_CHAIN = 8
-NOTHING = Scope(frozenset())
+    from cnncalc.language.bases import Open
 
 
 def read_spec(
@@ -39,17 +34,19 @@ def read_spec(
     """The spec that a text holds; what is wrong is appended to ``problems``. None when there is
     nothing to go on with (a syntax error, no layers, no base).
     """
-    first = len(problems)
-    spec = read_text(source, source.text, problems, open_base, chain)
-    if len(problems) > first:
+    found = type(problems)()  # as many as are allowed, no more
+    try:
+        spec = read_text(source, source.text, found, open_base, chain)
+        if found:
+            from cnncalc.text.second_look import second_look
 
-        def again(text: str) -> tuple[Spec | None, list[Diagnostic]]:
-            others = type(problems)()  # as many as are allowed, no more
-            return read_text(source, text, others, open_base, chain), others
+            def again(text: str) -> tuple[Spec | None, list[Diagnostic]]:
+                others = type(problems)()
+                return read_text(source, text, others, open_base, chain), others
 
-        found_here = problems[first:]
-        spec = late.second_look.second_look(source, found_here, spec, again)
-        problems[first:] = found_here
+            spec = second_look(source, found, spec, again)
+    finally:
+        problems.extend(found)
     return spec
 
 
@@ -57,70 +54,70 @@ def read_text(
     source: Source, text: str, problems: list[Diagnostic], open_base: Open, chain: tuple[str, ...]
 ) -> Spec | None:
     """The same for a text that is read in the source's place, and is as long."""
-    tree = yaml_tree.parse(source, problems, text)
+    tree = parse(source, problems, text)
     if tree is None or isinstance(tree, Broken):
         return None
     if not isinstance(tree, Mapping):
-        wanted = "a mapping with `layers:`"
-        problems.append(
-            rules.form.wrong_form(tree.span, "a spec", wanted=wanted, found=found(tree))
-        )
+        wanted, found = "a mapping with `layers:`", form_of(tree)
+        problems.append(rules.form.wrong_form(tree.span, "a spec", wanted=wanted, found=found))
         return None
-    reader = FileReader(source, tree, problems)
-    if "extends" in tree.entries:
-        return reader.extending(open_base, (*chain, source.path))
-    return reader.whole()
+    file = FileReader(source, tree, problems)
+    if "extends" not in tree.entries:
+        return file.whole()
+    file.check_extending_keys()
+    opened = find_base(tree.entries["extends"].value, source, problems.append, open_base, chain)
+    base = read_spec(opened, problems, open_base, (*chain, source.path)) if opened else None
+    return file.over(base) if base else None
 
 
 class FileReader:
-    """Reads one file."""
+    """Reads the keys of one file."""
 
     def __init__(self, source: Source, tree: Mapping, problems: list[Diagnostic]) -> None:
         self.tree = tree
         self.entries = tree.entries
-        self.problems = problems
-        self.tell = problems.append
+        self.report = problems.append
         self.spec = Spec(source)
-        self.steps = StepReader(language_words(), problems)
-        self.texts: list[TextNames] = []
+        self.context = Context(problems.append)
 
     def whole(self) -> Spec | None:
         """A spec with layers of its own."""
-        spec, steps = self.spec, self.steps
+        spec, context = self.spec, self.context
         for key, entry in self.entries.items():
             if key not in KEYS:
                 self.unknown(key, entry, [*KEYS, "extends"])
         if "layers" not in self.entries:
             if "layers" not in self.tree.broken:
-                self.tell(rules.form.missing_key(self.start(), "layers", "the spec"))
+                self.report(rules.form.missing_key(self.start(), "layers", "the spec"))
             return None
         spec.anchor = self.entries["layers"].key.span
         self.free_texts()
         spec.inputs = self.inputs()
-        spec.parameters = self.parameters()
-        scope = Scope(frozenset(spec.parameters))
+        names = TextNames(spec.text, {i.name: i.span for i in spec.inputs})
+        spec.parameters = self.parameters(names)
+        scope = Scope(frozenset(spec.parameters), names)
         self.defaults(scope)
-        self.blocks(scope)
-        names = TextNames(spec.text, {i.name: i.span for i in spec.inputs}, self.tell)
-        steps.block, steps.names = None, names
-        spec.layers = steps.steps(self.entries["layers"].value, scope, "layers")
+        texts = self.blocks(scope)
+        spec.layers = read_steps(context, self.entries["layers"].value, scope, "layers")
         spec.outputs = self.outputs(names)
-        spec.blocks = steps.blocks
-        finish_calls(steps)
-        for text in (*self.texts, names):
-            text.check()
-        check_recursion(steps)
+        spec.blocks = context.blocks
+        finish_calls(context)
+        for text in (*texts, names):
+            text.check(self.report)
+        check_recursion(context)
         self.first_step()
         self.claims(scope)
-        spec.reads = steps.reads
+        spec.reads = context.reads
         return spec
 
     def unknown(self, key: str, entry: Entry, known: list[str]) -> None:
         """A key that is none: what it means is read under the key that it is near to."""
-        free = [name for name in known if name not in self.entries]
-        near = late.suggestions.nearest(key, free, late.suggestions.SPEC_ALIASES)
-        candidates = rules.references.rename(entry.key.span, near) if near else ()
-        self.tell(rules.form.unknown_key(entry.key.span, key, "a spec", known, candidates))
+        from cnncalc.text.suggestions import SPEC_ALIASES, nearest
+
+        span = entry.key.span
+        near = nearest(key, [name for name in known if name not in self.entries], SPEC_ALIASES)
+        fixes = [replacing(span, near)] if near else ()
+        self.report(rules.form.unknown_key(span, key, "a spec", known, fixes))
         if near:
             self.entries = {**self.entries, near: entry}
 
@@ -131,14 +128,14 @@ class FileReader:
 
     def free_texts(self) -> None:
         spec = self.spec
-        spec.name = text_of(self.tree, "name", self.tell)
-        spec.description = text_of(self.tree, "description", self.tell)
-        spec.family = text_of(self.tree, "family", self.tell)
-        spec.origin = text_of(self.tree, "source", self.tell)
-        year = text_of(self.tree, "year", self.tell)
+        spec.name = text_of(self.tree, "name", self.report)
+        spec.description = text_of(self.tree, "description", self.report)
+        spec.family = text_of(self.tree, "family", self.report)
+        spec.origin = text_of(self.tree, "source", self.report)
+        year = text_of(self.tree, "year", self.report)
         if year and not (year.isascii() and year.isdigit() and len(year) == 4):
             span = self.entries["year"].value.span
-            self.tell(rules.form.wrong_form(span, "year", wanted="a year", found=f"'{year}'"))
+            self.report(rules.form.wrong_form(span, "year", wanted="a year", found=f"'{year}'"))
         elif year:
             spec.year = int(year)
 
@@ -146,20 +143,22 @@ class FileReader:
         """`input: SHAPE`, or `inputs: {NAME: SHAPE, …}`."""
         one, many = self.entries.get("input"), self.entries.get("inputs")
         if one and many:
-            self.tell(rules.form.input_given_twice(many.key.span, one.key.span))
+            self.report(rules.form.input_given_twice(many.key.span, one.key.span))
         if one:
             return self.input("input", one)
         if many:
-            mapping = mapping_of(many.value, "inputs", self.tell)
+            mapping = mapping_of(many.value, "inputs", self.report)
             entries = mapping.entries if mapping else {}
             return tuple(
                 tensor
                 for name, entry in entries.items()
-                if self.steps.legal_name(entry.key, "input")
+                if legal_name(self.context, entry.key, "input")
                 for tensor in self.input(name, entry)
             )
         if required and not self.tree.broken & {"input", "inputs"}:
-            self.tell(rules.form.missing_key(self.start(), "input", "the spec", "input: 224x224x3"))
+            self.report(
+                rules.form.missing_key(self.start(), "input", "the spec", "input: 224x224x3")
+            )
         return ()
 
     def input(self, name: str, entry: Entry) -> tuple[InputTensor, ...]:
@@ -168,7 +167,7 @@ class FileReader:
         try:
             shape = read_shape(entry.value)
         except Problem as problem:
-            self.tell(problem.diagnostic)
+            self.report(problem.diagnostic)
             return ()
         return (InputTensor(name, shape, entry.value.span),)
 
@@ -180,36 +179,38 @@ class FileReader:
         first = spec.layers[0]
         if not first.sources and not first.broken and spec.inputs:
             names = [tensor.name for tensor in spec.inputs]
-            candidates = late.fixes.of_first_step(first.label, first.value, names)
-            self.tell(rules.form.first_step_needs_from(first.span, names, candidates))
+            candidates = rules.fixes.of_first_step(first.label, first.value, names)
+            self.report(rules.form.first_step_needs_from(first.span, names, candidates))
             first.broken = True
 
     # Parameters, defaults, blocks.
 
-    def parameters(self, base: Spec | None = None) -> dict[str, Parameter]:
-        """`parameters:`; with ``base``, only overrides of its parameters."""
+    def parameters(self, names: TextNames, base: Spec | None = None) -> dict[str, Parameter]:
+        """`parameters:`, each of which may read those above it; with ``base``, only overrides of
+        its parameters.
+        """
         entry = self.entries.get("parameters")
-        mapping = mapping_of(entry.value, "parameters", self.tell) if entry else None
+        mapping = mapping_of(entry.value, "parameters", self.report) if entry else None
         read: dict[str, Parameter] = {}
         known = base.parameters if base else {}
         for name, item in mapping.entries.items() if mapping else ():
             if base is not None and name not in known:
-                near = rules.references.rename(item.key.span, late.suggestions.nearest(name, known))
-                self.tell(
+                near = near_name(item.key.span, name, known)
+                self.report(
                     rules.form.unknown_key(
                         item.key.span, name, "the base", [*known], near, what="parameter"
                     )
                 )
                 continue
-            if base is None and not self.steps.legal_name(item.key, "parameter"):
+            if base is None and not legal_name(self.context, item.key, "parameter"):
                 continue
             above = known if base else read
-            operand = self.steps.try_operand(item.value, Scope(above.keys()))
+            operand = try_operand(self.context, item.value, Scope(above.keys(), names))
             if isinstance(operand, ListOperand) and any(
                 isinstance(inner, ListOperand) for inner in operand.items
             ):
                 wanted = "a number, true or false, a word, or a list of these"
-                self.tell(
+                self.report(
                     rules.form.wrong_form(
                         item.value.span, name, wanted=wanted, found="a list of lists"
                     )
@@ -221,66 +222,67 @@ class FileReader:
     def defaults(self, scope: Scope) -> None:
         """`defaults:`: for each layer kind, values for its parameters."""
         entry = self.entries.get("defaults")
-        mapping = mapping_of(entry.value, "defaults", self.tell) if entry else None
-        self.spec.unsure = self.steps.unsure
+        mapping = mapping_of(entry.value, "defaults", self.report) if entry else None
+        context = self.context
+        self.spec.defaults, self.spec.unsure = context.defaults, context.unsure
         if (entry and mapping is None) or "defaults" in self.tree.broken:
             self.unsure(KINDS, None)
         for word, item in mapping.entries.items() if mapping else ():
             kind = KINDS.get(word)
             if kind is not None and mapping and isinstance(item.value, Scalar):
                 inner = None
-                self.tell(late.fixes.of_a_bare_default(item, mapping))
+                self.report(rules.fixes.of_a_bare_default(item, mapping))
             else:
-                inner = mapping_of(item.value, f"the defaults of {word}", self.tell)
+                inner = mapping_of(item.value, f"the defaults of {word}", self.report)
             if kind is None:
-                span, aliases = item.key.span, late.suggestions.KIND_ALIASES
-                near = near_name(span, word, KINDS, aliases)
-                self.tell(rules.form.unknown_kind(span, word, KINDS, near))
+                from cnncalc.text.suggestions import KIND_ALIASES
+
+                span = item.key.span
+                near = near_name(span, word, KINDS, KIND_ALIASES)
+                self.report(rules.form.unknown_kind(span, word, KINDS, near))
                 self.unsure(KINDS, inner)
             elif inner is None:
                 self.unsure((word,), None)
             else:
-                given, faulty = self.steps.fields(kind, inner, scope)
-                self.spec.defaults[word] = self.steps.defaults[word] = given
-                self.steps.unsure[word] = self.steps.unsure.get(word, frozenset()) | faulty
+                context.defaults[word], faulty = read_defaults(context, kind, inner, scope)
+                context.unsure[word] = context.unsure.get(word, frozenset()) | faulty
         self.unsure(mapping.broken if mapping else (), None)
 
     def unsure(self, kinds: Iterable[str], mapping: Mapping | None) -> None:
-        """A mistake leaves the defaults of these kinds unknown: the fields of the mapping, or
-        all.
-        """
-        known = self.steps.unsure
+        """Leaves the defaults of these kinds unknown: the fields of the mapping, or all."""
+        known = self.context.unsure
         for word in kinds:
             fields = KINDS[word].fields.keys() if word in KINDS else frozenset()
             own = fields if mapping is None else fields & mapping.entries.keys()
             if own:
                 known[word] = known.get(word, frozenset()) | own
 
-    def blocks(self, scope: Scope) -> None:
-        """`blocks:`: first all signatures, so that blocks may stand in any order."""
+    def blocks(self, scope: Scope) -> list[TextNames]:
+        """`blocks:`: first all signatures, so that blocks may stand in any order. Gives the names
+        of each block's text.
+        """
+        context = self.context
         entry = self.entries.get("blocks")
-        mapping = mapping_of(entry.value, "blocks", self.tell) if entry else None
+        mapping = mapping_of(entry.value, "blocks", self.report) if entry else None
         bodies: list[tuple[Block, Entry]] = []
         for item in mapping.entries.values() if mapping else ():
-            block = read_signature(self.steps, item.key, self.spec.parameters)
+            block = read_signature(context, item.key, self.spec.parameters)
             if block is None:
                 continue
-            if block.name in self.steps.blocks:
-                first = self.steps.blocks[block.name].span
-                self.tell(rules.references.duplicate_name(block.span, block.name, first))
+            if block.name in context.blocks:
+                first = context.blocks[block.name].span
+                self.report(rules.references.duplicate_name(block.span, block.name, first))
                 continue
-            self.steps.blocks[block.name] = block
+            context.blocks[block.name] = block
             bodies.append((block, item))
-        for block, item in bodies:
-            self.block(block, item, scope)
+        return [self.block(block, item, scope) for block, item in bodies]
 
-    def block(self, block: Block, item: Entry, scope: Scope) -> None:
+    def block(self, block: Block, item: Entry, scope: Scope) -> TextNames:
         given = {p.name: p.span for p in block.parameters.values()}
-        names = TextNames(block.text, given, self.tell, block)
-        self.steps.block, self.steps.names = block, names
-        inner = Scope(scope.names | block.parameters.keys(), in_channels=True)
-        block.steps = self.steps.steps(item.value, inner, f"the block {block.name}")
-        self.texts.append(names)
+        names = TextNames(block.text, given, block)
+        inner = Scope(scope.names | block.parameters.keys(), names, in_channels=True)
+        block.steps = read_steps(self.context, item.value, inner, f"the block {block.name}")
+        return names
 
     def outputs(self, names: TextNames) -> tuple[Reference, ...]:
         """`outputs: [p3, p4]`."""
@@ -288,75 +290,39 @@ class FileReader:
         if entry is None or isinstance(entry.value, Broken):
             return ()
         if not isinstance(entry.value, Sequence):
-            kind = found(entry.value)
-            near = late.fixes.as_list(entry.value) if isinstance(entry.value, Scalar) else ()
+            kind = form_of(entry.value)
+            near = rules.fixes.as_list(entry.value) if isinstance(entry.value, Scalar) else ()
             wanted = "a list of names"
-            self.tell(
+            self.report(
                 rules.form.wrong_form(
                     entry.value.span, "outputs", wanted=wanted, found=kind, fixes=near
                 )
             )
             return ()
         names.count += 1
-        read = (self.steps.reference(item, "outputs") for item in entry.value.items)
-        return tuple(reference for reference in read if reference)
+        read = (reference(self.context, item, "outputs", names) for item in entry.value.items)
+        return tuple(output for output in read if output)
 
     # Claims.
 
     def claims(self, scope: Scope) -> None:
         spec, entries = self.spec, self.entries
         if "expect" in entries:
-            spec.expect = read_expect(entries["expect"].value, self.tell)
+            spec.expect = read_expect(entries["expect"].value, self.report)
         if "published" in entries:
-            spec.published = read_published(entries["published"].value, self.tell)
+            spec.published = read_published(entries["published"].value, self.report)
         if "training" in entries:
-            spec.training = read_training(entries["training"].value, self.steps, scope)
+            spec.training = read_training(entries["training"].value, self.context, scope)
 
     # Extending.
 
-    def extending(self, open_base: Open, chain: tuple[str, ...]) -> Spec | None:
-        """A spec over another's layers."""
+    def check_extending_keys(self) -> None:
+        """A file that extends another has no layers of its own."""
         for key, entry in self.entries.items():
             if key in KEYS and key not in EXTENDING_KEYS:
-                self.tell(rules.form.not_with_extends(entry.key.span, key, EXTENDING_KEYS))
+                self.report(rules.form.not_with_extends(entry.key.span, key, EXTENDING_KEYS))
             elif key not in EXTENDING_KEYS and key != "extends":
                 self.unknown(key, entry, [*EXTENDING_KEYS, "extends"])
-        base = self.base(self.entries["extends"].value, open_base, chain)
-        if base is None:
-            return None
-        return self.over(base)
-
-    def base(self, node: yaml_tree.Node, open_base: Open, chain: tuple[str, ...]) -> Spec | None:
-        if isinstance(node, Broken):
-            return None
-        if not isinstance(node, Scalar):
-            wanted = "a name or a path"
-            self.tell(rules.form.wrong_form(node.span, "extends", wanted=wanted, found=found(node)))
-            return None
-        try:
-            source = open_base(node.text, self.spec.source)
-        except Problem as problem:
-            problem.diagnostic.span.source.extended_at = node.span
-            self.tell(problem.diagnostic)
-            return None
-        except OSError as error:
-            known = error.args[1] if len(error.args) > 1 else ()
-            refused = isinstance(error, PermissionError)
-            self.tell(
-                rules.references.unknown_base(
-                    node.span, node.text, str(error.args[0]), known, refused=refused
-                )
-            )
-            return None
-        source.extended_at = node.span
-        longer = (*chain, source.path)
-        if source.path in chain:
-            self.tell(rules.references.circular_extends(node.span, longer))
-            return None
-        if len(longer) > MAX_CHAIN:
-            self.tell(rules.limits.extends_too_deep(node.span, longer, MAX_CHAIN))
-            return None
-        return read_spec(source, self.problems, open_base, chain)
 
     def over(self, base: Spec) -> Spec:
         """The base with this file's input, parameters and claims."""
@@ -367,7 +333,8 @@ class FileReader:
         spec.family, spec.origin = spec.family or base.family, spec.origin or base.origin
         spec.year = spec.year or base.year
         spec.inputs = self.inputs_over(base)
-        own = self.parameters(base)
+        names = TextNames(spec.text, {})
+        own = self.parameters(names, base)
         spec.parameters = {name: own.get(name, old) for name, old in base.parameters.items()}
         spec.overridden = {
             name: (*base.overridden.get(name, ()), base.parameters[name])
@@ -376,7 +343,7 @@ class FileReader:
         }
         for part in ("defaults", "unsure", "blocks", "layers", "text", "outputs", "reads"):
             setattr(spec, part, getattr(base, part))
-        self.claims(Scope(frozenset(spec.parameters)))
+        self.claims(Scope(frozenset(spec.parameters), names))
         spec.training = spec.training or base.training
         changed = [k for k in ("input", "inputs", "parameters") if k in self.entries]
         if changed or base.steps_switched_off:
@@ -390,6 +357,6 @@ class FileReader:
         for name, tensor in own.items():
             if name not in {old.name for old in base.inputs}:
                 known = [old.name for old in base.inputs]
-                near = late.fixes.to_name(tensor.span, name, ())
-                self.tell(rules.references.unknown_step(tensor.span, name, known, near))
+                near = rules.fixes.to_name(tensor.span, name, ())
+                self.report(rules.references.unknown_step(tensor.span, name, known, near))
         return tuple(own.get(old.name, old) for old in base.inputs)

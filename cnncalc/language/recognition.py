@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from cnncalc.language.reader import KEYS
+from cnncalc.language.vocabulary import KEYS
 from cnncalc.layers.layer import KINDS
 from cnncalc.text.characters import BYTE_ORDER_MARKS
 from cnncalc.text.files import is_path

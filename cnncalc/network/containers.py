@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Problem, Unknown
 from cnncalc.language import rules as language_rules
-from cnncalc.language.keys import SHORTCUT
 from cnncalc.language.spec import AuxStep, CallStep, LayerStep, Reference, ResidualStep, Step
+from cnncalc.language.step_keys import SHORTCUT
 from cnncalc.layers.fields import shown
 from cnncalc.layers.layer import KINDS
 from cnncalc.layers.shape import Shape, window_output

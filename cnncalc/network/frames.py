@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.language.expressions import UNKNOWN
-from cnncalc.language.labels import numbered
+from cnncalc.language.vocabulary import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
 from cnncalc.language import rules as language_rules
-from cnncalc.language.keys import CONDITION, REPEAT
 from cnncalc.language.spec import AuxStep, BrokenStep, CallStep, LayerStep, ResidualStep, Spec, Step
+from cnncalc.language.step_keys import CONDITION, REPEAT
 from cnncalc.layers.shape import NOTHING_KNOWN, PartialShape
 from cnncalc.network import rules
 from cnncalc.network.builder import TooLarge, channels_of, unreadable

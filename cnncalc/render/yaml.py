@@ -12,9 +12,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import printable
-from cnncalc.language.labels import read_label
-from cnncalc.language.values import RESERVED
-from cnncalc.language.words import language_words
+from cnncalc.language.vocabulary import RESERVED, language_words, read_label
 from cnncalc.layers.fields import TensorName
 from cnncalc.layers.layer import KINDS
 from cnncalc.render.summary import shortfall

@@ -7,8 +7,8 @@ from typing import Any
 
 from cnncalc.language.claims import TRAINING
 from cnncalc.language.quantities.totals import STATED, STATED_OF_A_LAYER, is_bytes
-from cnncalc.language.reader import EXTENDING_KEYS, KEYS
 from cnncalc.language.shapes import KEYS as SHAPE_KEYS
+from cnncalc.language.vocabulary import EXTENDING_KEYS, KEYS
 from cnncalc.layers import KINDS
 from cnncalc.layers.fields import Choice
 from cnncalc.schema import complete, patterns, steps

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cnncalc.language import vocabulary
 from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
 from cnncalc.layers import KINDS
 
-NAME = "[A-Za-z_][A-Za-z0-9_]*"
+NAME = vocabulary.NAME.pattern
 NUMBER = "[0-9]+[a-z]?(?:_[0-9]+[a-z]?)*"
 BY = r"\s*[x×X]\s*0*"
 SHAPE = (

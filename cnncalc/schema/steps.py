@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc.diagnostics import docstring
-from cnncalc.language.expressions.literals import FUNCTIONS, KEYWORDS
 from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
-from cnncalc.language.words import SHORTCUTS, language_words
+from cnncalc.language.vocabulary import FUNCTIONS, KEYWORDS, SHORTCUTS, language_words
 from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.fields import Derived, Field, TensorName
 from cnncalc.layers.shape import AXES

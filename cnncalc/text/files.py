@@ -9,12 +9,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Problem, Source
-from cnncalc.text.parser import decode
+from cnncalc.text.characters import MAX_BYTES, decode
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-MAX_BYTES = 16 * 2**20
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -84,7 +83,7 @@ def unlike_option(path: str) -> str:
 
 def is_shipped(net: str) -> bool:
     """Whether there is a shipped architecture of this name; the folder is not listed."""
-    if not net.replace("_", "").isalnum():
+    if is_path(net):
         return False
     here, file = folder(), f"{net}.yaml"
     return os.path.isfile(os.path.join(here, file)) if here else (archive() / file).is_file()
@@ -111,57 +110,6 @@ def is_path(name: str) -> bool:
     return "/" in name or name.endswith((".yaml", ".yml")) or not name.replace("_", "a").isalnum()
 
 
-def open_base(name: str, from_source: Source) -> Source:
-    """The file that an `extends` names: a shipped architecture, or a path seen from the file
-    that names it. Raises `Problem`, or `OSError` with a reason and the names to suggest;
-    `PermissionError` for a file that is refused.
-
-    Nothing of a file is returned, and so nothing can be shown, unless it looks like a spec.
-    """
-    if not is_path(name):
-        if not is_shipped(name):
-            raise OSError("no shipped architecture has this name", list(shipped()))
-        return read_shipped(name)
-    here = "" if from_source.path.startswith("<") else os.path.dirname(from_source.path)
-    path = os.path.normpath(os.path.join(here, name))
-    try:
-        check_place(path, here)
-        data = read_bytes(path)
-    except Unreadable as reason:
-        raise OSError(str(reason)) from None
-    from cnncalc.language.recognition import judge
-
-    if judge(data).verdict == "other":
-        raise PermissionError("it does not look like a spec")
-    return decode(unlike_option(path), data)
-
-
-def check_place(path: str, here: str) -> None:
-    """Raises `PermissionError` for a base outside the repository of the folder that names it; where
-    there is no repository, outside that folder and the current one. Links are resolved.
-    """
-    try:
-        real, folder, current = (without_links(p) for p in (path, here, ""))
-    except (OSError, ValueError) as error:
-        raise Unreadable(getattr(error, "strerror", None) or str(error)) from None
-    root = repository_of(folder)
-    if root is not None:
-        if not is_inside(real, root):
-            raise PermissionError(f"it lies outside the repository {root}")
-    elif not (is_inside(real, folder) or is_inside(real, current)):
-        raise PermissionError("it lies outside the folder of this file and the current folder")
-
-
-def repository_of(folder: str) -> str | None:
-    """The nearest folder, this one or above, that has a `.git`."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-    return folder
-
-
 def without_links(path: str) -> str:
     """The absolute path, its links resolved; as it is where the current folder was deleted."""
     try:
@@ -177,4 +125,4 @@ def is_inside(path: str, folder: str) -> bool:
     return bool(folder) and (path == folder or path.startswith(folder.rstrip(os.sep) + os.sep))
 
 
-__all__ = ["Problem", "Unreadable", "is_inside", "is_shipped", "open_base", "read", "shipped"]
+__all__ = ["Problem", "Unreadable", "is_inside", "is_shipped", "read", "shipped"]

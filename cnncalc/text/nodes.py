@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from cnncalc.diagnostics import Source, Span
+
+if TYPE_CHECKING:
+    from cnncalc.diagnostics import Diagnostic
 
 
 class Located:
@@ -56,7 +59,7 @@ class Scalar(Located):
 
 
 class Sequence(Located):
-    """A list. An item that is already told to be a mistake is a `Broken`."""
+    """A list. An item whose error is already reported is a `Broken`."""
 
     __slots__ = ("items",)
 
@@ -73,12 +76,12 @@ class Sequence(Located):
 class Mapping(Located):
     """A mapping, in the order written.
 
-    A key whose value is already told to be a mistake is not among the ``entries`` but in
+    A key whose value has an error already reported is not among the ``entries`` but in
     ``broken``: it is neither missing nor usable. `NOT_A_KEY` there stands for keys that could not
     be read (``<<``, ``null``, a list), so any key may be meant.
     """
 
-    __slots__ = ("broken", "entries")
+    __slots__ = ("broken", "entries", "unfinished")
 
     def __init__(
         self, source: Source, line: int, column: int, end_line: int, end_column: int
@@ -86,18 +89,29 @@ class Mapping(Located):
         super().__init__(source, line, column, end_line, end_column)
         self.entries: dict[str, Entry] = {}
         self.broken: Set[str] = NOTHING_BROKEN  # shared: a set for each would cost 216 bytes
+        self.unfinished: Unfinished | None = None
 
     def __repr__(self) -> str:
         return f"Mapping({ {key: entry.value for key, entry in self.entries.items()} })"
 
 
 class Broken(Located):
-    """Stands for a value whose mistake has been told: skip it, and say nothing."""
+    """Stands for a value whose error is reported: skip it, and report nothing."""
 
     __slots__ = ()
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping | Broken
+
+
+class Unfinished(NamedTuple):
+    """In a mapping that is an item of a list: its first key, which has no value, before others. A
+    step's label whose parameters are not indented, or a value left out: who reads the list knows,
+    and reports the ``error`` if it is the latter.
+    """
+
+    key: Scalar
+    error: Diagnostic
 
 
 class Entry(NamedTuple):
@@ -119,3 +133,9 @@ def remember_broken(mapping: Mapping, key: str) -> None:
 
 def broken_like(node: Node) -> Broken:
     return Broken(node.source, node.line, node.column, node.end_line, node.end_column)
+
+
+def form_of(node: Node) -> str:
+    """What a node is, in words."""
+    words = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping", Broken: "nothing"}
+    return words[type(node)]

@@ -38,6 +38,7 @@ from cnncalc.text.nodes import (
     Node,
     Scalar,
     Sequence,
+    Unfinished,
     broken_like,
     remember_broken,
 )
@@ -80,6 +81,8 @@ def parse(source: Source, problems: list[Diagnostic], text: str | None = None) -
     finally:
         if collecting:
             gc.enable()
+    if root is None:
+        reader.report_unfinished()
     reader.found.sort(key=lambda diagnostic: (diagnostic.line, diagnostic.column))
     problems.extend(reader.found)
     return None if isinstance(root, Broken) else root
@@ -159,6 +162,8 @@ class Reader:
         """Where an expression ends that YAML splits into pieces, which are passed over."""
         self.no_end_before = 0
         """Up to where such an end was looked for in vain: looking once keeps the time linear."""
+        self.unfinished: list[Mapping] = []
+        """The mappings that may have their parameters beside the first key, not below it."""
         self.skipped = 0
         """How many of the open collections are among these pieces."""
 
@@ -280,6 +285,9 @@ class Reader:
         node = self.collection
         if node is None:  # not for PyYAML, which ends only what it began
             return
+        if type(node) is Mapping and node.unfinished and not node.entries:
+            unfinished, node.unfinished = node.unfinished, None
+            self.report(unfinished.error)
         start, end = event.start_mark, event.end_mark
         if self.in_brackets and end.index > start.index:
             node.end_line, node.end_column = end.line + 1, end.column + 1
@@ -431,7 +439,7 @@ class Reader:
             )
 
     def nothing(self, node: Scalar, event: Any, is_key: bool) -> Broken:
-        """Tells of a value that is empty or null: at the null, else at its key or its dash."""
+        """Reports a value that is empty or null: at the null, else at its key or its dash."""
         index, key = event.start_mark.index, self.key
         implicit = not node.text and not event.style
         place, subject = broken_like(node), "this item"
@@ -461,10 +469,28 @@ class Reader:
         if isinstance(key, Scalar) and not is_key and mark.line + 1 == key.end_line:
             given = from_to(key.span, self.broken_at(mark, mark).span)
         written = rules.text.excerpt(written)
-        self.report(
-            rules.text.empty_value(place.span, subject=subject, written=written, entry=given)
-        )
+        error = rules.text.empty_value(place.span, subject=subject, written=written, entry=given)
+        if implicit and isinstance(key, Scalar) and self.begins_item():
+            assert type(self.collection) is Mapping
+            self.collection.unfinished = Unfinished(key, error)
+            self.unfinished.append(self.collection)
+        else:
+            self.report(error)
         return place
+
+    def begins_item(self) -> bool:
+        """Whether an item of a list begins with the key whose value is read."""
+        mapping = self.collection
+        return (
+            type(mapping) is Mapping
+            and not (mapping.entries or mapping.broken or self.in_brackets)
+            and type(self.stack[-1].collection) is Sequence
+            and self.silent_below is None
+        )
+
+    def report_unfinished(self) -> None:
+        """Without a tree, nobody decides what keys without a value are."""
+        self.found += [node.unfinished.error for node in self.unfinished if node.unfinished]
 
     def end_at_text(self, node: Scalar) -> None:
         """Moves the end of a block scalar from behind its line breaks to its last line's end."""

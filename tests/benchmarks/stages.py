@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.api import Net
 from cnncalc.diagnostics import Source
+from cnncalc.language.bases import open_base
 from cnncalc.language.reader import read_spec
 from cnncalc.network import build
 from cnncalc.render import View, render
@@ -39,7 +40,7 @@ def run(source: Source, now: Callable[[], float]) -> tuple[list[float], Report]:
     fresh = Source(source.path, source.text)
     marks = [now()]
     problems: list[Diagnostic] = []
-    spec = read_spec(fresh, problems, sources.open_base)
+    spec = read_spec(fresh, problems, open_base)
     marks.append(now())
     assert spec is not None
     net = Net(fresh, spec, build(spec, problems), problems)

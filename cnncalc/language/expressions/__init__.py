@@ -6,7 +6,6 @@ literals, so the parser and what is behind it are imported when the first other 
 
 from __future__ import annotations
 
-from cnncalc.language.expressions.expression import Expression, parse, parse_text
-from cnncalc.language.expressions.literals import FUNCTIONS, KEYWORDS, UNKNOWN, is_name
+from cnncalc.language.expressions.expression import UNKNOWN, Expression, parse, parse_text
 
-__all__ = ["FUNCTIONS", "KEYWORDS", "UNKNOWN", "Expression", "is_name", "parse", "parse_text"]
+__all__ = ["UNKNOWN", "Expression", "parse", "parse_text"]

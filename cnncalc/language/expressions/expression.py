@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from cnncalc.diagnostics import Problem, Source, Span
-from cnncalc.language.expressions.fault import Fault
-from cnncalc.language.expressions.literals import number
 
 if TYPE_CHECKING:
+    from cnncalc.diagnostics import Diagnostic, Rule
     from cnncalc.language.expressions.tree import Node
     from cnncalc.layers.fields import Value
     from cnncalc.text.parser import Scalar
 
-BOOLEANS = {"true": True, "false": False}
+BOOLEANS: Final = {"true": True, "false": False}
+LITERAL: Final = re.compile(
+    r"(-?(?:0|[1-9][0-9]*(?:_[0-9]+)*))"
+    r"|-?(?:(?:0|[1-9][0-9]*(?:_[0-9]+)*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+)
+"""A number by itself; group 1: a whole one."""
+
+LIMIT: Final = 10**15
+"""The largest number, in size; below 2**53, so that a float this large is still exact."""
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final[Any] = _Unknown()
+"""In a scope: a value that is unknown because of an error already reported: reading it
+raises `Unknown`.
+"""
+
+
+def number(text: str) -> int | float | None:
+    """The number a text is by itself; None when it is none, or out of bounds."""
+    match = LITERAL.fullmatch(text)
+    if match is None or len(text) > 40:
+        return None
+    value = float(text) if match[1] is None else int(text)
+    return value if -LIMIT <= value <= LIMIT else None
+
+
+class Fault(Exception):
+    """A stretch of a text, from ``start`` up to ``end``, and a rule that lacks only its span.
+    ``quoted``: the rule also wants the stretch itself, as ``written``.
+    """
+
+    def __init__(
+        self, rule: Rule[...], start: int, end: int, *, quoted: bool = False, **facts: Any
+    ) -> None:
+        super().__init__(rule.code)
+        self.rule, self.start, self.end, self.facts = rule, start, end, facts
+        self.quoted = quoted
+
+    def diagnostic(self, text: str, span: Span) -> Diagnostic:
+        """The diagnostic; ``text`` is the whole expression, ``span`` the place of the stretch."""
+        if self.quoted:
+            self.facts["written"] = text[self.start : self.end]
+        return self.rule(span, **self.facts)
 
 
 class Expression:
@@ -69,7 +116,7 @@ class Expression:
         return Span(self.span.source, line, self._column + start, line, self._column + end)
 
     def _problem(self, fault: Fault) -> Problem:
-        diagnostic = fault.told(self.text, self._place(fault.start, fault.end))
+        diagnostic = fault.diagnostic(self.text, self._place(fault.start, fault.end))
         if not self._column:
             # A part of a text that is folded or escaped cannot be replaced in the source.
             written = (f"write `{fix.text}`" for fix in diagnostic.fixes)

@@ -12,11 +12,11 @@ from typing import Final
 
 from cnncalc.language import rules
 from cnncalc.language.expressions import tree
-from cnncalc.language.expressions.calls import Call
-from cnncalc.language.expressions.fault import Fault
-from cnncalc.language.expressions.literals import FUNCTIONS, KEYWORDS, LIMIT
+from cnncalc.language.expressions.expression import LIMIT, Fault
+from cnncalc.language.expressions.functions import Call
 from cnncalc.language.expressions.tokens import FOREIGN_OPERATORS, Token, foreign_operator, tokens
 from cnncalc.language.expressions.tree import Node
+from cnncalc.language.vocabulary import FUNCTIONS, KEYWORDS
 
 LENGTH_LIMIT: Final = 200
 DEPTH_LIMIT: Final = 30

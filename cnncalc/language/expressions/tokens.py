@@ -8,8 +8,8 @@ import re
 from typing import Final, NamedTuple
 
 from cnncalc.language import rules
-from cnncalc.language.expressions.fault import Fault
-from cnncalc.language.expressions.literals import KEYWORDS, LITERAL, NAME
+from cnncalc.language.expressions.expression import LITERAL, Fault
+from cnncalc.language.vocabulary import KEYWORDS, NAME
 
 THOUSANDS: Final = r"\s*[1-9][0-9]{0,2}(,[0-9]{3})+\s*"
 COMMA: Final = r"\s*[0-9]+,[0-9]+\s*"

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.language import rules
-from cnncalc.language.expressions.fault import Fault
-from cnncalc.language.expressions.literals import LIMIT, UNKNOWN
+from cnncalc.language.expressions.expression import LIMIT, UNKNOWN, Fault
 from cnncalc.layers.fields import shown
 
 if TYPE_CHECKING:

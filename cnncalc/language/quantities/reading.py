@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from cnncalc.diagnostics import Problem, Source, Span
-from cnncalc.language.expressions.literals import LITERAL
+from cnncalc.language.expressions.expression import LITERAL
 from cnncalc.language.quantities.quantity import Kind, Quantity, decimal
 from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
 

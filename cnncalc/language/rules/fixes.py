@@ -1,6 +1,6 @@
-"""Candidates for fixes of form errors: what an author with other tools in his fingers meant.
+"""Candidates for fixes of form errors: what an author who knows other tools meant.
 
-Asked only when a form error is told; every candidate is tried before it is offered.
+Asked only when there is an error; every candidate is tried before it is offered.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Edit, Fix, Span
-from cnncalc.language import rules
-from cnncalc.language.labels import numbered
+from cnncalc.language.rules import form, references
+from cnncalc.language.vocabulary import STEP_KEYS, numbered
 from cnncalc.layers import rules as layers_rules
 from cnncalc.layers.fields import Choice
 from cnncalc.layers.layer import KINDS
@@ -71,7 +71,6 @@ ITEM_OF_TWO = {"fc": 1, "groupnorm": 0, "lrn": 0}
 """Of two items, which one counts: Linear(inputs, units), GroupNorm(groups, channels)."""
 WINDOW = ("kernel", "stride", "padding")
 DIMENSION = re.compile(r"_?[123]d(?=_|\d|$)", re.IGNORECASE)
-STEP_KEYS = ("name", "from", "repeat", "if", "expect", "share")
 NUMBERED = re.compile(r"(.*?)(_?\d+[a-z]?(?:_\d+[a-z]?)*)")
 LARGE_KERNEL = 11
 """A kernel larger than this, in a list of sizes, is more likely a number of filters."""
@@ -265,13 +264,20 @@ def of_a_mapping(node: Mapping) -> tuple[Fix, ...]:
     return (Fix("begin each step with `- `", tuple(edits)),)
 
 
+def of_parameters_beside(label: Scalar, node: Mapping) -> Fix:
+    """`- conv:` and its parameters, as far to the left as `conv`: they are indented."""
+    first = next(iter(node.entries.values())).key
+    words = f"indent the parameters of `{label.text}` by two more spaces"
+    return Fix(words, indented(first.span, node.end_line))
+
+
 def kind_entry(node: Mapping) -> Entry | None:
     """What says the kind, in a layer written as a record: `{type: Convolution, name: conv1}`."""
     found = (entry for key, entry in node.entries.items() if fold(key) in KIND_KEYS)
     return next(found, None)
 
 
-def of_a_record(node: Mapping, kinds: Kinds, step_keys: Sequence[str]) -> tuple[Fix, ...]:
+def of_a_record(node: Mapping, kinds: Kinds) -> tuple[Fix, ...]:
     """A layer written as a record, with its kind as the label and the other tools' keys renamed."""
     entry = kind_entry(node)
     if entry is None or not isinstance(entry.value, Scalar):
@@ -279,7 +285,7 @@ def of_a_record(node: Mapping, kinds: Kinds, step_keys: Sequence[str]) -> tuple[
     kind = nearest(entry.value.text, [*kinds, ""], KIND_ALIASES) or entry.value.text
     if kind not in kinds:
         return ()
-    known = [*kinds[kind].fields, *step_keys]
+    known = [*kinds[kind].fields, *STEP_KEYS]
     pairs = []
     for key, other in node.entries.items():
         if other is not entry:
@@ -383,7 +389,7 @@ def of_a_bare_default(entry: Entry, defaults: Mapping) -> Diagnostic:
         elif isinstance(conv.value, Mapping) and (edit := remove_entry(defaults, word)):
             text = f"{field}: {word}"
             fixes.append(Fix(f"`{text}` in `conv`", (add_entry(conv.value, text), edit)))
-    return rules.form.wrong_form(
+    return form.wrong_form(
         entry.value.span, where, wanted="a mapping", found="a single value", fixes=fixes
     )
 
@@ -396,7 +402,7 @@ def of_a_choice(
         return found
     if isinstance(node, Mapping):
         return of_a_word_with_values(field, node, subject)
-    if found.code != rules.references.unknown_name.code or found.span != node.span:
+    if found.code != references.unknown_name.code or found.span != node.span:
         return found
     word = source_text(node.span)
     return layers_rules.values.unknown_word(
@@ -411,9 +417,7 @@ def of_a_word_with_values(field: Choice, node: Mapping, subject: str) -> Diagnos
         if word in field.words and word in KINDS:
             step = f"{word}: {source_text(entry.value.span)}"
             advice = f"a step of its own takes the parameter: `- {step}`"
-    return rules.form.wrong_form(
-        node.span, subject, wanted="a word", found="a mapping", help=advice
-    )
+    return form.wrong_form(node.span, subject, wanted="a word", found="a mapping", help=advice)
 
 
 def as_list(value: Scalar) -> tuple[Fix, ...]:

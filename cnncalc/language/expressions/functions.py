@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnncalc.language import rules
-from cnncalc.language.expressions.fault import Fault
-from cnncalc.language.expressions.literals import LIMIT
+from cnncalc.language.expressions.expression import LIMIT, Fault
 from cnncalc.language.expressions.tree import NUMBERS, Node, whole
 
 if TYPE_CHECKING:
