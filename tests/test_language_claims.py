@@ -167,6 +167,7 @@ def test_published_agrees_or_not_and_never_fails(stated: str, agrees: bool) -> N
 WRONG_PUBLISHED = [
     ("no source", "[{params: 3}]", ["missing-key: {params: 3}"]),
     ("no list", "{source: a paper, params: 3}", ["wrong-form: {source: a paper, params: 3}"]),
+    ("an empty source before others", "\n  - source:\n    params: 3", ["empty-value: source"]),
     ("an unknown figure", "[{source: a paper, parms: 3}]", ["unknown-key: parms"]),
     ("no figure", "[{source: a paper, params: many}]", ["malformed-quantity: many"]),
 ]

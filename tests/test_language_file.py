@@ -106,6 +106,10 @@ def test_booleans_are_true_and_false_only(text: str, expected: list[str]) -> Non
 TRAPS = [
     ("empty value", "input: 8x8x4\nname:\nlayers: [relu]", ["empty-value"]),
     ("null", "input: 8x8x4\nlayers: [conv: {filters: null, kernel: 1}]", ["empty-value"]),
+    ("parameters beside a label", "input: 8x8x4\nlayers:\n  - relu:\n    inplace: true",
+     ["several-keys-in-a-step"]),
+    ("and no end", "input: 8x8x4\nlayers:\n  - relu:\n    inplace: true\n  - conv: [16",
+     ["empty-value", "unclosed-bracket"]),
     ("a step without value", "input: 8x8x4\nlayers: [relu: ]", ["empty-value"]),
     ("key twice", "input: 8x8x4\nlayers: [conv: {filters: 4, filters: 4, kernel: 1}]",
      ["duplicate-key"]),
