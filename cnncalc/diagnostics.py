@@ -55,6 +55,11 @@ def cut(text: str) -> str:
     return text
 
 
+def plural(number: int, word: str) -> str:
+    """A number and what it counts: `1 layer`, `1,200 layers`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 class Source:
     """A text and the path it is known by: what the user typed, or ``architectures/NAME.yaml``.
 

@@ -44,9 +44,9 @@ def memory_size(ctx: click.Context, param: click.Parameter, text: str | None) ->
     """Bytes of `8GB`, `7.5GiB`, `512MB`."""
     if text is None:
         return None
+    from cnncalc.language.quantities.notation import BYTE_UNITS
+    from cnncalc.language.quantities.parser import Refused, split
     from cnncalc.language.quantities.quantity import decimal
-    from cnncalc.language.quantities.reading import Refused, split
-    from cnncalc.language.quantities.units import BYTE_UNITS
 
     try:
         written = split(text)

@@ -8,9 +8,9 @@ from cnncalc.diagnostics import Problem, Source, Span
 from cnncalc.language import rules
 from cnncalc.language.operands import convert, try_operand
 from cnncalc.language.quantities import parse_budget, parse_quantity
-from cnncalc.language.quantities.totals import STATED as QUANTITIES
-from cnncalc.language.quantities.totals import STATED_OF_A_LAYER as LAYER_QUANTITIES
-from cnncalc.language.quantities.totals import is_bytes
+from cnncalc.language.quantities.quantity import STATED as QUANTITIES
+from cnncalc.language.quantities.quantity import STATED_OF_A_LAYER as LAYER_QUANTITIES
+from cnncalc.language.quantities.quantity import is_bytes
 from cnncalc.language.shapes import read_shape
 from cnncalc.language.spec import Figure, Published
 from cnncalc.layers import rules as layers_rules

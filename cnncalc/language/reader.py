@@ -18,7 +18,7 @@ from cnncalc.language.spec import Block, InputTensor, Parameter, Reference, Spec
 from cnncalc.language.steps import read_steps
 from cnncalc.language.vocabulary import EXTENDING_KEYS, KEYS
 from cnncalc.layers.layer import KINDS
-from cnncalc.text.edits import near_name, replacing
+from cnncalc.text.edits import near_name, replacements
 from cnncalc.text.nodes import Broken, Entry, Mapping, Scalar, Sequence, form_of
 from cnncalc.text.parser import parse
 
@@ -116,8 +116,7 @@ class FileReader:
 
         span = entry.key.span
         near = nearest(key, [name for name in known if name not in self.entries], SPEC_ALIASES)
-        fixes = [replacing(span, near)] if near else ()
-        self.report(rules.form.unknown_key(span, key, "a spec", known, fixes))
+        self.report(rules.form.unknown_key(span, key, "a spec", known, replacements(span, near)))
         if near:
             self.entries = {**self.entries, near: entry}
 

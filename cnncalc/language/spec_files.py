@@ -16,9 +16,9 @@ from glob import has_magic
 from typing import NamedTuple
 
 from cnncalc.text import files as sources
+from cnncalc.text.characters import MAX_BYTES
 
 YAML = (".yaml", ".yml")
-LARGEST = 16 * 2**20
 NOT_WALKED = {"venv", ".venv", "node_modules", "site-packages"}
 """Folders that hold what other people wrote."""
 
@@ -136,7 +136,7 @@ def _judged(path: str, root: str) -> Candidate:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return Candidate(path, why="not a regular file")
         with open(path, "rb") as file:
-            verdict, why = judge(file.read(LARGEST))
+            verdict, why = judge(file.read(MAX_BYTES))
     except OSError:
         return Candidate(path)
     return Candidate(path, verdict == "near", why)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.language.quantities.totals import TOTALS
+from cnncalc.language.quantities.quantity import TOTALS
 from cnncalc.layers.shape import Shape
 from cnncalc.report.costs import intensity
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.language.quantities import compact, exact
-from cnncalc.language.quantities.totals import is_bytes
+from cnncalc.language.quantities.quantity import is_bytes
 from cnncalc.layers.shape import PartialShape, Shape
 from cnncalc.network import rules as network_rules
 from cnncalc.report import rules

@@ -161,7 +161,7 @@ class Totals(NamedTuple):
     def __str__(self) -> str:
         """A figure on each line."""
         from cnncalc.language.quantities import exact
-        from cnncalc.language.quantities.totals import TOTALS
+        from cnncalc.language.quantities.quantity import TOTALS
 
         known = {name: getattr(self, name) for name in TOTALS if hasattr(self, name)}
         texts = {name: "?" if v is None else exact(v) for name, v in known.items()}

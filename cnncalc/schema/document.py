@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from cnncalc.language.claims import TRAINING
-from cnncalc.language.quantities.totals import STATED, STATED_OF_A_LAYER, is_bytes
+from cnncalc.language.quantities.quantity import STATED, STATED_OF_A_LAYER, is_bytes
 from cnncalc.language.shapes import KEYS as SHAPE_KEYS
 from cnncalc.language.vocabulary import EXTENDING_KEYS, KEYS
 from cnncalc.layers import KINDS

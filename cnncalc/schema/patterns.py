@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from cnncalc.language import vocabulary
-from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
+from cnncalc.language.quantities.notation import BYTE_UNITS, COUNT_UNITS
 from cnncalc.layers import KINDS
 
 NAME = vocabulary.NAME.pattern

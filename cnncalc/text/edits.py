@@ -1,6 +1,6 @@
 """How a change is written into a spec's text: the edits that fixes are made of.
 
-Beside `cnncalc.diagnostics`; knows places and nodes, and nothing of what they mean.
+Knows places and nodes, and nothing of what they mean.
 """
 
 from __future__ import annotations
@@ -65,9 +65,14 @@ def near_name(
         yield replacing(span, near)
 
 
-def replacing(span: Span, text: str) -> Fix:
-    """The fix that writes a text over a place."""
-    return Fix(text, (Edit(span, text),))
+def replacing(span: Span, text: str, title: str = "") -> Fix:
+    """The fix that writes a text over a place; it shows the text, or its ``title``."""
+    return Fix(title or text, (Edit(span, text),))
+
+
+def replacements(span: Span, *texts: str | None) -> tuple[Fix, ...]:
+    """For each text, unless there is none, the fix that writes it over a place."""
+    return tuple(replacing(span, text) for text in texts if text)
 
 
 def in_brackets(node: Mapping | Sequence) -> bool:
@@ -107,7 +112,7 @@ def replace_entry(entry: Entry, text: str) -> Fix:
 
 def without_value(label: Scalar, value: Node) -> Fix:
     """The fix that leaves of `label: value` the label alone."""
-    return Fix(label.text, (Edit(from_to(label.span, value.span), label.text),))
+    return replacing(from_to(label.span, value.span), label.text)
 
 
 def indented(span: Span, last: int, by: str = "  ") -> tuple[Edit, ...]:

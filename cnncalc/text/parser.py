@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, Protocol
 
-from cnncalc.diagnostics import UNPRINTABLE, Diagnostic, Problem, Source, Span
+from cnncalc.diagnostics import MAX_PROBLEMS, UNPRINTABLE, Diagnostic, Problem, Source, Span
 from cnncalc.text import rules
 from cnncalc.text.characters import (
     APART,
@@ -46,7 +46,6 @@ from cnncalc.text.nodes import (
 __all__ = ["Broken", "Entry", "Mapping", "Node", "Scalar", "Sequence", "decode", "parse"]
 
 MAX_NESTING: Final = 40
-MAX_ERRORS: Final = 500
 MAX_EXPRESSION: Final = 400
 LONGEST_NUMBER: Final = 40
 
@@ -220,8 +219,8 @@ class Reader:
         if self.silent_below is not None or isinstance(self.key, Broken):
             return
         self.found.append(diagnostic)
-        if len(self.found) >= MAX_ERRORS:
-            raise Problem(rules.text.too_many_errors(diagnostic.span, limit=MAX_ERRORS))
+        if len(self.found) >= MAX_PROBLEMS:
+            raise Problem(rules.text.too_many_errors(diagnostic.span, limit=MAX_PROBLEMS))
 
     # One method for each kind of event.
 
@@ -431,7 +430,7 @@ class Reader:
 
     def report_split(self) -> None:
         """Reports the expressions that need quotes, those of a line at once."""
-        for spans in list(self.unquoted.values())[:MAX_ERRORS]:
+        for spans in list(self.unquoted.values())[:MAX_PROBLEMS]:
             texts = [source_text(span) for span in spans]
             others = spans[1:]
             self.found.append(

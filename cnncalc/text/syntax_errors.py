@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Source, Span
-from cnncalc.text.edits import in_brackets
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Source, Span
+from cnncalc.text.edits import before, in_brackets, replacing
 from cnncalc.text.nodes import Mapping, Scalar, Sequence
 from cnncalc.text.rules import syntax as rules
 from cnncalc.text.rules.text import (
     directive,
     excerpt,
-    insertion,
     missing_space,
     nested_too_deeply,
     several_documents,
@@ -190,14 +189,14 @@ class Fault:
         ):
             return rules.unclosed_bracket(place, bracket=bracket)
         if character == ",":
-            twice = Fix("remove one `,`", (Edit(self.here(), ""),))
+            twice = replacing(self.here(), "", "remove one `,`")
             return rules.bad_syntax(
                 self.here(), what="a value is missing before this comma", fixes=(twice,)
             )
         if character == ":" or self.says("mapping values"):
             key = LAST_WORD.search(self.text, 0, self.column - 1)
             place = self.at(self.line, key.start() + 1, len(key[1])) if key else self.here()
-            comma = Fix("put a `,` before it", (insertion(place, ", "),))
+            comma = Fix("put a `,` before it", (before(place, ", "),))
             return rules.bad_syntax(
                 place,
                 what="a comma is missing before this key, or quotes around this value",
@@ -206,7 +205,7 @@ class Fault:
         return self.split_expression() or rules.bad_syntax(
             self.here(),
             what="a comma is missing before this, or a bracket in the lines above is not closed",
-            fixes=(Fix("put a `,` before it", (insertion(self.here(), ", "),)),),
+            fixes=(Fix("put a `,` before it", (before(self.here(), ", "),)),),
         )
 
     def at_end(self) -> bool:

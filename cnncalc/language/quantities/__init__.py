@@ -5,9 +5,9 @@ All arithmetic on stated figures is of whole numbers, so `11.51G` is exactly 11,
 
 from __future__ import annotations
 
+from cnncalc.language.quantities.notation import compact, exact, lecture, mebibytes, megabytes
+from cnncalc.language.quantities.parser import parse_budget, parse_quantity
 from cnncalc.language.quantities.quantity import Quantity
-from cnncalc.language.quantities.reading import parse_budget, parse_quantity
-from cnncalc.language.quantities.shown import compact, exact, lecture, mebibytes, megabytes
 
 __all__ = [
     "Quantity",

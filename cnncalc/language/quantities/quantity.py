@@ -1,13 +1,43 @@
-"""A stated figure: which computed ones it stands for."""
+"""The quantities by their names, and a stated figure: which computed ones it stands for."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal, NamedTuple
 
-from cnncalc.language.quantities.shown import exact
+from cnncalc.language.quantities.notation import exact
+
+TOTALS = (
+    "weights",
+    "biases",
+    "params",
+    "training_params",
+    "macs",
+    "flops",
+    "elementwise",
+    "activations",
+    "param_bytes",
+    "activation_bytes",
+    "backward_bytes",
+    "peak_activation_bytes",
+    "saved_activation_bytes",
+    "training_peak_bytes",
+)
+"""The totals in the order in which they are shown."""
+
+STATED = tuple(name for name in TOTALS if name != "elementwise")
+"""The totals that `expect` and `published` may state."""
+
+STATED_OF_A_LAYER = ("params", "weights", "biases", "macs", "flops", "activations")
+"""The figures that they may state of a layer, a step or a block, besides its shape."""
+
 
 Kind = Literal["exact", "rounded", "band", "at most", "at least"]
+
+
+def is_bytes(quantity: str) -> bool:
+    """Whether a quantity is a memory figure, which may have a byte unit."""
+    return quantity.endswith("_bytes")
 
 
 class Ratio(NamedTuple):

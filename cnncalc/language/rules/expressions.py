@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.diagnostics import Diagnostic, Edit, Fix, Span, rule
-
-
-def _replace(span: Span, shown: str, text: str | None = None) -> tuple[Fix, ...]:
-    """The fix that writes ``text`` (by default what it shows) over the span."""
-    return (Fix(shown, (Edit(span, shown if text is None else text),)),)
-
+from cnncalc.diagnostics import Diagnostic, Span, plural, rule
+from cnncalc.text.edits import replacements, replacing
 
 # How it is written.
 
@@ -91,7 +86,7 @@ def malformed_expression(
         span,
         label=label or "cannot be read",
         help=(advice,) if advice else (),
-        fixes=() if instead is None else _replace(span, instead),
+        fixes=() if instead is None else [replacing(span, instead)],
     )
 
 
@@ -120,7 +115,7 @@ def malformed_number(
         span,
         label=why,
         help=(advice,) if advice else (),
-        fixes=[fix for text in (instead, as_list) if text for fix in _replace(span, text)],
+        fixes=replacements(span, instead, as_list),
     )
 
 
@@ -147,7 +142,7 @@ def foreign_operator(
         f"'{shown}' is no operator here: it is written {ours}",
         span,
         label=f"write {ours}",
-        fixes=() if instead is None else _replace(span, instead.strip(), instead),
+        fixes=() if instead is None else [replacing(span, instead, instead.strip())],
     )
 
 
@@ -172,7 +167,7 @@ def foreign_literal(span: Span, *, shown: str, why: str, instead: str = "") -> D
         f"'{shown}': {why}",
         span,
         label=why,
-        fixes=_replace(span, instead) if instead else (),
+        fixes=replacements(span, instead),
     )
 
 
@@ -222,7 +217,7 @@ def unknown_function(
         span,
         label="not a function",
         help=() if nearest else (advice or f"the functions are {', '.join(functions)}",),
-        fixes=_replace(span, nearest) if nearest else (),
+        fixes=replacements(span, nearest),
     )
 
 
@@ -339,7 +334,7 @@ def index_out_of_range(span: Span, *, index: int, length: int, written: str) -> 
               filters: widths[1]
               kernel: 3
     """
-    items = f"{length} item{'' if length == 1 else 's'}"
+    items = plural(length, "item")
     places = f", 0 to {length - 1}" if length else ""
     origin = f" (from '{written}')" if written != str(index) else ""
     return Diagnostic(

@@ -96,7 +96,7 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
     elif near := nearest(key, known, FIELD_ALIASES):
         if text in ("True", "False"):
             yield replace_entry(entry, f"{near}: {text.lower()}")
-        yield Fix(near, (Edit(entry.key.span, near),))
+        yield replacing(entry.key.span, near)
 
 
 def darknet_pad(node: Mapping, entry: Entry) -> bool:
@@ -166,11 +166,11 @@ def translated(kind: type[Layer], label: Scalar, word: str, node: Mapping) -> It
     written = f"{word}: {{{', '.join(f'{key}: {text}' for key, text in pairs.items())}}}"
     written = written if pairs else word
     if in_brackets(node) or not pairs:
-        yield Fix(written, (Edit(from_to(label.span, node.span), written),))
+        yield replacing(from_to(label.span, node.span), written)
     else:
         column = " " * (next(iter(node.entries.values())).key.column - 1)
         lines = "".join(f"\n{column}{key}: {text}" for key, text in pairs.items())
-        yield Fix(written, (Edit(from_to(label.span, node.span), f"{word}:{lines}"),))
+        yield replacing(from_to(label.span, node.span), f"{word}:{lines}", written)
 
 
 def key_meant(kind: type[Layer], key: str) -> str | None:
@@ -292,7 +292,7 @@ def of_a_record(node: Mapping, kinds: Kinds) -> tuple[Fix, ...]:
             near = key if key in known else nearest(key, known, FIELD_ALIASES) or key
             pairs.append(f"{near}: {source_text(other.value.span)}")
     written = f"{kind}: {{{', '.join(pairs)}}}"
-    return (Fix(written, (Edit(node.span, written),)),)
+    return (replacing(node.span, written),)
 
 
 def of_a_row(node: ListNode, known: Sequence[str]) -> tuple[Fix, ...]:
@@ -312,7 +312,7 @@ def of_a_row(node: ListNode, known: Sequence[str]) -> tuple[Fix, ...]:
 
 def of_two_names(label: Scalar, word: str, node: Mapping) -> Iterator[Fix]:
     """A step that is named by its label and by `name`: one of the two goes."""
-    yield Fix(f"label `{word}`", (Edit(label.span, word),))
+    yield replacing(label.span, word, f"label `{word}`")
     edit = remove_entry(node, "name")
     if edit is not None:
         yield Fix("leave out `name`", (edit,))
@@ -355,7 +355,7 @@ def of_automatic_name(name: str, unnamed: Map[str, Sequence[Span]]) -> tuple[Fix
     if not 1 <= number <= len(labels):
         return ()
     span = labels[number - 1]
-    return (Fix(f"label the step in line {span.line} `{name}`", (Edit(span, name),)),)
+    return (replacing(span, name, f"label the step in line {span.line} `{name}`"),)
 
 
 def without_entry(node: Mapping, key: str) -> tuple[Fix, ...]:

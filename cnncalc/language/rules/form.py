@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Span, rule
 from cnncalc.language.rules.references import known_names
-from cnncalc.text.edits import near_name
+from cnncalc.text.edits import near_name, replacements
 from cnncalc.text.missing_kinds import missing_kind
 from cnncalc.text.suggestions import FIELD_ALIASES
 
@@ -247,7 +247,7 @@ def bad_shape(span: Span, why: str, *, hint: str = "", hints: Sequence[str] = ()
         why,
         span,
         label="not a shape",
-        fixes=[Fix(text, (Edit(span, text),)) for text in hints],
+        fixes=replacements(span, *hints),
         help=() if hint else ("`224x224x3`, `4096`, or `{channels: 3, height: 480, width: 640}`",),
     )
 

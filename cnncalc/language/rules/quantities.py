@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.diagnostics import Diagnostic, Edit, Fix, Span, rule
+from cnncalc.diagnostics import Diagnostic, Fix, Span, rule
+from cnncalc.text.edits import replacing
 
 
-def _replace(span: Span, text: str) -> tuple[Fix, ...]:
-    """The fix that writes ``text`` over the span, in the quotes that stand there."""
+def in_its_quotes(span: Span, text: str) -> tuple[Fix, ...]:
+    """The fix that writes a text over the span, in the quotes that stand there; none for none."""
     lines = span.source.lines
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     first = line[span.column - 1 : span.column]
     quote = first if first in ("'", '"') else ""
-    return (Fix(text, (Edit(span, f"{quote}{text}{quote}"),)),)
+    return (replacing(span, f"{quote}{text}{quote}", text),) if text else ()
 
 
 @rule("quantities")
@@ -43,7 +44,7 @@ def malformed_quantity(
         span,
         label=why,
         help=(advice,) if advice else (),
-        fixes=_replace(span, instead) if instead else (),
+        fixes=in_its_quotes(span, instead),
     )
 
 
@@ -73,7 +74,7 @@ def unknown_unit(
         f"'{written}': the suffix '{unit}' is none of {', '.join(units)}",
         span,
         label=why or "not a suffix of this quantity",
-        fixes=_replace(span, instead) if instead else (),
+        fixes=in_its_quotes(span, instead),
     )
 
 
@@ -102,5 +103,5 @@ def unknown_comparison(
         f"'{written}': there is no '{sign}' here",
         span,
         label=why,
-        fixes=_replace(span, instead) if instead else (),
+        fixes=in_its_quotes(span, instead),
     )

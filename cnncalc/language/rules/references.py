@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
-from cnncalc.text.edits import near_name
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Span, rule
+from cnncalc.text.edits import near_name, replacements
 from cnncalc.text.missing_kinds import missing_kind, recipe_of
 from cnncalc.text.suggestions import WORD_ALIASES
-
-
-def rename(span: Span, name: str | None) -> tuple[Fix, ...]:
-    """The fix that writes another name here, if one is near."""
-    return (Fix(name, (Edit(span, name),)),) if name else ()
 
 
 def known_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -277,7 +272,7 @@ def bad_name(span: Span, name: str, what: str) -> Diagnostic:
         f"'{name}' cannot name a {what}: letters, digits and underscores only",
         span,
         label="not a name",
-        fixes=rename(span, legal),
+        fixes=replacements(span, legal),
     )
 
 

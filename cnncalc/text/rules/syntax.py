@@ -7,8 +7,8 @@ Worded for the YAML that a spec needs, not for the whole of it; which one fits i
 from __future__ import annotations
 
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, rule
-from cnncalc.text.edits import source_text
-from cnncalc.text.rules.text import UNREAD, excerpt, in_quotes, insertion
+from cnncalc.text.edits import before, behind, replacing, source_text
+from cnncalc.text.rules.text import UNREAD, excerpt, in_quotes
 
 
 @rule("text")
@@ -99,7 +99,7 @@ def missing_dash(span: Span, *, text: str, neighbour: Span | None = None) -> Dia
         f"`{excerpt(text)}` stands among the items of a list, but has no `- `; {UNREAD}",
         span,
         label="needs `- `",
-        fixes=(Fix(f"- {excerpt(text)}", (insertion(span, "- "),)),),
+        fixes=(Fix(f"- {excerpt(text)}", (before(span, "- "),)),),
         related=(Related("the list begins here", neighbour),) if neighbour else (),
     )
 
@@ -122,7 +122,7 @@ def missing_colon(span: Span, *, text: str) -> Diagnostic:
         f"`{excerpt(text)}` stands where a key belongs, but has no colon; {UNREAD}",
         span,
         label="needs a colon",
-        fixes=(Fix(f"{excerpt(text)}:", (insertion(span, ":", at_end=True),)),),
+        fixes=(Fix(f"{excerpt(text)}:", (behind(span, ":"),)),),
     )
 
 
@@ -204,7 +204,7 @@ def unclosed_bracket(
     closing = "]" if bracket == "[" else "}"
     why = f"`{bracket}` is closed by `{found}`" if found else f"`{bracket}` is never closed"
     if closed is not None:
-        fixes = [Fix(f"write `{closing}` for `{found}`", (Edit(closed, closing),))]
+        fixes = [replacing(closed, closing, f"write `{closing}` for `{found}`")]
     else:
         end = behind_text(span)
         line = source_text(end._replace(column=span.column))
@@ -299,7 +299,7 @@ def bad_escape(span: Span, *, written: str) -> Diagnostic:
         f"`{excerpt(written)}` is no escape that YAML knows; {UNREAD}",
         span,
         label="not an escape",
-        fixes=[Fix(f"\\{excerpt(written)}", (insertion(span, "\\"),))],
+        fixes=[Fix(f"\\{excerpt(written)}", (before(span, "\\"),))],
         help=("between single quotes a backslash is an ordinary character",),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Span, printable, rule
-from cnncalc.text.edits import from_to, source_text
+from cnncalc.text.edits import before, behind, from_to, replacements, source_text
 
 UNREAD = "the rest of the file was not read"
 
@@ -21,17 +21,11 @@ def excerpt(text: str, limit: int = 40) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def insertion(span: Span, text: str, *, at_end: bool = False) -> Edit:
-    """The edit that puts a text before a place, or after it."""
-    line, column = (span.end_line, span.end_column) if at_end else (span.line, span.column)
-    return Edit(Span(span.source, line, column, line, column), text)
-
-
 def in_quotes(span: Span, text: str) -> tuple[Fix, ...]:
     """The fix that puts a piece of one line between quotes; none where it holds a quote."""
     if '"' in text or "\\" in text or span.line != span.end_line:
         return ()
-    return (Fix(f'"{text}"', (insertion(span, '"'), insertion(span, '"', at_end=True))),)
+    return (Fix(f'"{text}"', (before(span, '"'), behind(span, '"'))),)
 
 
 @rule("text")
@@ -214,10 +208,10 @@ def duplicate_key(
 
 def leaving_out(span: Span, text: str) -> tuple[Fix, ...]:
     """The fix that takes an entry away: with the comma before it, or with its lines."""
-    before = span.source.lines[span.line - 1][: span.column - 1].rstrip()
-    if before.endswith(","):
-        edit = Edit(span._replace(column=len(before)), "")
-    elif not before and span.end_line < len(span.source.lines):
+    left = span.source.lines[span.line - 1][: span.column - 1].rstrip()
+    if left.endswith(","):
+        edit = Edit(span._replace(column=len(left)), "")
+    elif not left and span.end_line < len(span.source.lines):
         edit = Edit(Span(span.source, span.line, 1, span.end_line + 1, 1), "")
     else:
         return ()
@@ -421,7 +415,7 @@ def as_list(span: Span, text: str) -> tuple[Fix, ...]:
     inside = text[1:-1]
     if not (text.startswith("(") and text.endswith(")")) or "(" in inside or ")" in inside:
         return ()
-    return (Fix(f"[{inside}]", (Edit(span, f"[{inside}]"),)),)
+    return replacements(span, f"[{inside}]")
 
 
 @rule("text")

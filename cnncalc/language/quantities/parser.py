@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from cnncalc.diagnostics import Problem, Source, Span
 from cnncalc.language.expressions.expression import LITERAL
+from cnncalc.language.quantities.notation import BYTE_UNITS, COUNT_UNITS
 from cnncalc.language.quantities.quantity import Kind, Quantity, decimal
-from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
 
 BAND_SIGNS: Final = ("±", "+/-", "+-")
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -31,7 +31,7 @@ def parse_quantity(text: str, span: Span, *, is_bytes: bool = False) -> Quantity
     try:
         return read(text, BYTE_UNITS if is_bytes else COUNT_UNITS)
     except Refused as refused:
-        from cnncalc.language.quantities.refusals import explain
+        from cnncalc.language.quantities.errors import explain
 
         raise Problem(explain(refused, text, span, is_bytes=is_bytes)) from None
 
@@ -120,7 +120,7 @@ def parse_budget(text: str) -> tuple[str, Quantity]:
     span = Span(source, 1, 1, 1, len(text) + 1)
     match = re.fullmatch(BUDGET, text, re.DOTALL)
     if match is None or not match[1] or not match[3]:
-        from cnncalc.language.quantities.refusals import no_budget
+        from cnncalc.language.quantities.errors import no_budget
 
         raise Problem(no_budget(text, span))
     name, sign, figure = match.groups()

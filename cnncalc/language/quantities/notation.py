@@ -1,8 +1,20 @@
-"""How a computed figure is shown: here, and nowhere else."""
+"""The suffixes of figures, and how a computed figure is written: here, and nowhere else."""
 
 from __future__ import annotations
 
-from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
+from typing import Final
+
+from cnncalc.diagnostics import plural
+
+COUNT_UNITS: Final = {"K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
+BYTE_UNITS: Final = {
+    "KB": 1000,
+    "MB": 1000**2,
+    "GB": 1000**3,
+    "KiB": 1024,
+    "MiB": 1024**2,
+    "GiB": 1024**3,
+}
 
 
 def exact(number: int) -> str:
@@ -49,7 +61,7 @@ def in_bytes(number: int, units: tuple[str, str, str]) -> str:
     kilo, mega, giga = units
     step = BYTE_UNITS[kilo]
     if number < step:
-        return f"{number} byte{'' if number == 1 else 's'}"
+        return plural(number, "byte")
     # A figure that would round up to 1000.0 goes to the next unit.
     for unit in (kilo, mega):
         if number < BYTE_UNITS[unit] * (step - 0.05):

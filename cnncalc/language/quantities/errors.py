@@ -7,8 +7,8 @@ from typing import Final
 
 from cnncalc.diagnostics import Diagnostic, Span
 from cnncalc.language import rules
-from cnncalc.language.quantities.reading import LONGEST, Refused, split
-from cnncalc.language.quantities.units import BYTE_UNITS, COUNT_UNITS
+from cnncalc.language.quantities.notation import BYTE_UNITS, COUNT_UNITS
+from cnncalc.language.quantities.parser import LONGEST, Refused, split
 
 
 def explain(refused: Refused, text: str, span: Span, *, is_bytes: bool) -> Diagnostic:
