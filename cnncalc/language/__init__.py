@@ -13,7 +13,8 @@ layer_steps  the fields of layers
 blocks       signatures, calls, and which block uses which
 steps        lists of steps, merges, containers
 claims       expect, published, training
-reader       the file as a whole
+file_keys    the keys of a file
+reader       the file as a whole, and a second look at one with errors
 bases        the file that an `extends` names
 overrides    `--input` and `--set`
 spec_files   the specs in a folder; recognition: whether a text is one

@@ -123,6 +123,8 @@ class Entry(NamedTuple):
 
 NOTHING_BROKEN: Final[Set[str]] = frozenset()
 NOT_A_KEY: Final = "?"
+MAX_NESTING: Final = 40
+"""Levels of lists and mappings."""
 
 
 def remember_broken(mapping: Mapping, key: str) -> None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from cnncalc.diagnostics import MAX_PROBLEMS, UNPRINTABLE, Diagnostic, Problem, Source, Span
+from cnncalc.diagnostics import MAX_PROBLEMS, Diagnostic, Problem, Source, Span
 from cnncalc.text import rules
 from cnncalc.text.characters import (
     APART,
@@ -29,8 +29,8 @@ from cnncalc.text.characters import (
     without_directives,
     without_unprintables,
 )
-from cnncalc.text.edits import from_to, source_text
 from cnncalc.text.nodes import (
+    MAX_NESTING,
     NOT_A_KEY,
     Broken,
     Entry,
@@ -38,21 +38,14 @@ from cnncalc.text.nodes import (
     Node,
     Scalar,
     Sequence,
-    Unfinished,
     broken_like,
     remember_broken,
 )
+from cnncalc.text.scalars import SPECIAL, continues_number, examined, report_split
 
 __all__ = ["Broken", "Entry", "Mapping", "Node", "Scalar", "Sequence", "decode", "parse"]
 
-MAX_NESTING: Final = 40
-MAX_EXPRESSION: Final = 400
-LONGEST_NUMBER: Final = 40
 
-COLON_WITHOUT_SPACE = r"[A-Za-z_]\w*:\S"
-NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
-SPECIAL = NOTHING | {"<<"}
-BLOCK_STYLES = ("|", ">")
 PROPERTIES = r"(?:&\S+\s+)?(![^\s,\[\]{}]*)"
 
 
@@ -73,7 +66,7 @@ def parse(source: Source, problems: list[Diagnostic], text: str | None = None) -
         if reader.split:
             reader = Reader(source, joined(text), joined=True)
             root = reader.read()
-            reader.report_split()
+            report_split(reader)
     except Problem as problem:
         reader.found.append(problem.diagnostic)
         root = None
@@ -85,25 +78,6 @@ def parse(source: Source, problems: list[Diagnostic], text: str | None = None) -
     reader.found.sort(key=lambda diagnostic: (diagnostic.line, diagnostic.column))
     problems.extend(reader.found)
     return None if isinstance(root, Broken) else root
-
-
-def expression_end(text: str, start: int) -> int | None:
-    """The index of the comma or bracket after an expression that YAML splits within brackets.
-
-    None when the line ends first, or goes on for longer than an expression can be.
-    """
-    depth = 0
-    for index in range(start, min(len(text), start + MAX_EXPRESSION)):
-        character = text[index]
-        if character in "([{":
-            depth += 1
-        elif depth == 0 and character in ",]}":
-            return index
-        elif character in ")]}":
-            depth -= 1
-        elif character in "\r\n":
-            return None
-    return None
 
 
 class Parser(Protocol):
@@ -235,7 +209,7 @@ class Reader:
         if self.joined:
             text = text.translate(APART)
         node = Scalar(text, self.source, line, column, end_line, end_column, quoted)
-        if not text and not style and self.continues_number():
+        if not text and not style and continues_number(self):
             return
         if (
             style
@@ -247,7 +221,7 @@ class Reader:
             or self.damaged
             or self.joined
         ):
-            self.add(self.examined(node, event))
+            self.add(examined(self, node, event))
         else:
             self.add(node)
 
@@ -355,8 +329,6 @@ class Reader:
             self.found.pop()
         self.found.append(found)
 
-    # Scalars and properties that a spec may not have.
-
     def refuse_properties(self, event: Any) -> None:
         start = event.start_mark
         span = Span(self.source, start.line + 1, start.column + 1, start.line + 1, start.column + 2)
@@ -368,137 +340,9 @@ class Reader:
                 rules.text.tag(span, name=written[1] if written and written[1] else event.tag)
             )
 
-    def examined(self, node: Scalar, event: Any) -> Scalar | Broken:
-        """The scalar, or where it cannot be used, what stands for it."""
-        text, style = node.text, event.style
-        is_key = self.key is None and type(self.collection) is Mapping
-        if event.anchor or event.tag:
-            self.refuse_properties(event)
-        if style in BLOCK_STYLES:
-            self.end_at_text(node)
-        if text in NOTHING:
-            return self.nothing(node, event, is_key)
-        if is_key and text == "<<":
-            self.report(rules.text.merge_key(node.span))
-            return broken_like(node)
-        if style == '"' and (found := re.search(UNPRINTABLE, text)):
-            self.report(rules.text.unprintable_character(node.span, character=found[0]))
-            return broken_like(node)
-        if self.damaged and "\ufffd" in text:
-            return broken_like(node)
-        return node if style or is_key else self.plain_value(node, event.start_mark.index)
-
-    def plain_value(self, node: Scalar, index: int) -> Scalar | Broken:
-        """Finds what YAML took for a plain value, though it is a piece of one, or more than one."""
-        text = node.text
-        if self.in_brackets and index >= self.no_end_before and text.count("(") > text.count(")"):
-            end = expression_end(self.source.text, index)
-            if end is None:
-                self.no_end_before = index + MAX_EXPRESSION
-            else:
-                written = self.source.text[index:end].rstrip()
-                self.skip_to = end
-                span = node.span._replace(end_column=node.column + len(written))
-                self.report(rules.text.unquoted_expression(span, text=written))
-                return Broken(*span)
-        if self.joined and self.in_brackets and "[" in text:
-            self.unquoted.setdefault(node.line, []).append(node.span)
-        if type(self.collection) is not Mapping and re.match(COLON_WITHOUT_SPACE, text):
-            self.report(rules.text.missing_space(node.span, text=text))
-            return broken_like(node)
-        return node
-
-    def continues_number(self) -> bool:
-        """Whether the key without a value is the rest of a number that YAML split at its comma,
-        as in `{macs: 30,720}`; it is then put back, and judged by whoever reads the number.
-        """
-        key, mapping = self.key, self.collection
-        if type(key) is not Scalar or type(mapping) is not Mapping or not mapping.entries:
-            return False
-        last = next(reversed(mapping.entries.values())).value
-        if type(last) is not Scalar or not (self.in_brackets and last.text[-1:].isdigit()):
-            return False
-        follows = (key.line, key.column) == (last.end_line, last.end_column + 1)
-        if last.quoted or not follows or not key.text[:1].isdigit():
-            return False
-        if len(last.text) > LONGEST_NUMBER:
-            return False
-        last.text = f"{last.text},{key.text}"
-        last.end_column = key.end_column
-        self.key = None
-        return True
-
-    def report_split(self) -> None:
-        """Reports the expressions that need quotes, those of a line at once."""
-        for spans in list(self.unquoted.values())[:MAX_PROBLEMS]:
-            texts = [source_text(span) for span in spans]
-            others = spans[1:]
-            self.found.append(
-                rules.text.unquoted_expression(spans[0], text=texts[0], others=others)
-            )
-
-    def nothing(self, node: Scalar, event: Any, is_key: bool) -> Broken:
-        """Reports a value that is empty or null: at the null, else at its key or its dash."""
-        index, key = event.start_mark.index, self.key
-        implicit = not node.text and not event.style
-        place, subject = broken_like(node), "this item"
-        if is_key:
-            subject = "this key"
-        elif isinstance(key, Scalar):
-            subject = f"`{rules.text.excerpt(key.text)}`"
-            if implicit:
-                place = broken_like(key)
-                if re.match(COLON_WITHOUT_SPACE, key.text) and not key.quoted:
-                    self.report(rules.text.missing_space(key.span, text=key.text))
-                    key.text = key.text.partition(":")[0]
-                    return place
-        elif self.collection is None:
-            if implicit:
-                place = Broken(self.source, 1, 1, 1, 1)
-            self.report(rules.text.empty_document(place.span))
-            return place
-        elif implicit and self.source.text[index - 1] == "-":
-            place.column -= 1
-        written = "" if implicit else self.source.text[index : event.end_mark.index]
-        lines = self.source.lines
-        if place.end_line > len(lines):  # PyYAML ends some keys behind the last line
-            place.end_line, place.end_column = len(lines), len(lines[-1]) + 1
-        given: Span | None = None
-        mark = event.end_mark
-        if isinstance(key, Scalar) and not is_key and mark.line + 1 == key.end_line:
-            given = from_to(key.span, self.broken_at(mark, mark).span)
-        written = rules.text.excerpt(written)
-        error = rules.text.empty_value(place.span, subject=subject, written=written, entry=given)
-        if implicit and isinstance(key, Scalar) and self.begins_item():
-            assert type(self.collection) is Mapping
-            self.collection.unfinished = Unfinished(key, error)
-            self.unfinished.append(self.collection)
-        else:
-            self.report(error)
-        return place
-
-    def begins_item(self) -> bool:
-        """Whether an item of a list begins with the key whose value is read."""
-        mapping = self.collection
-        return (
-            type(mapping) is Mapping
-            and not (mapping.entries or mapping.broken or self.in_brackets)
-            and type(self.stack[-1].collection) is Sequence
-            and self.silent_below is None
-        )
-
     def report_unfinished(self) -> None:
         """Without a tree, nobody decides what keys without a value are."""
         self.found += [node.unfinished.error for node in self.unfinished if node.unfinished]
-
-    def end_at_text(self, node: Scalar) -> None:
-        """Moves the end of a block scalar from behind its line breaks to its last line's end."""
-        lines, last = self.source.lines, node.end_line
-        if not lines[last - 1][: node.end_column - 1].strip(" \t"):
-            last -= 1
-            while last > node.line and not lines[last - 1].strip(" \t"):
-                last -= 1
-            node.end_line, node.end_column = last, len(lines[last - 1]) + 1
 
     # Nodes, put where they belong.
 

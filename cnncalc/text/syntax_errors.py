@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Diagnostic, Fix, Related, Source, Span
 from cnncalc.text.edits import before, in_brackets, replacing
-from cnncalc.text.nodes import Mapping, Scalar, Sequence
+from cnncalc.text.nodes import MAX_NESTING, Mapping, Scalar, Sequence
 from cnncalc.text.rules import syntax as rules
 from cnncalc.text.rules.text import (
     directive,
@@ -22,6 +22,7 @@ from cnncalc.text.rules.text import (
     several_documents,
     unquoted_expression,
 )
+from cnncalc.text.scalars import expression_end
 
 if TYPE_CHECKING:
     from cnncalc.text.nodes import Node
@@ -102,8 +103,6 @@ class Fault:
         """The bracket that is one level too deep. libyaml 0.2.6 looks ahead in a line of them, and
         stops at its own limit of 1,000 levels before it has given the 41st.
         """
-        from cnncalc.text.parser import MAX_NESTING
-
         if not self.says("maximum nesting depth"):
             return None
         innermost = self.collections[-1] if self.collections else None
@@ -218,8 +217,6 @@ class Fault:
 
     def split_expression(self) -> Diagnostic | None:
         """`x[0]` within brackets: YAML ends the scalar at the bracket."""
-        from cnncalc.text.parser import expression_end
-
         last = self.last
         if (
             not isinstance(last, Scalar)

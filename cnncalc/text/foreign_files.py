@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cnncalc.diagnostics import Edit, Fix, Span
 from cnncalc.text import rules
+from cnncalc.text.foreign_lines import structure
 from cnncalc.text.rules.text import excerpt
-from cnncalc.text.second_look.structure import structure
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic, Source
