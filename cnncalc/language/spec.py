@@ -41,14 +41,14 @@ class ExpectedShape(NamedTuple):
 
 class Step:
     """One step as written. ``word`` is the kind or block of its label, ``name`` the written name
-    (by label or by key), ``value`` its YAML value, for fixes. ``broken``: a form error was told.
+    (by label or by key), ``value`` its YAML value, for fixes. ``broken``: a form error is reported.
     """
 
     __slots__ = ("broken", "condition", "expect", "label", "name", "repeat", "share", "sources",
                  "span", "value", "word")  # fmt: skip
 
     passes_input: ClassVar[bool] = False
-    """Whether the next step reads what this one read, not what leaves it."""
+    """Whether the next step reads what this one read, not its output."""
 
     def __init__(self, label: Scalar, word: str, value: Node | None) -> None:
         self.span = label.span
@@ -89,7 +89,7 @@ class LayerStep(Step):
         self.alone: tuple[bool, ...] = ()
         """Per branch, whether it is one step, not a list: skipped, it is left out of the merge."""
         self.faulty: set[str] = set()
-        """Fields whose value is a mistake already told: they are unknown."""
+        """Fields whose value is an error already reported: they are unknown."""
         self.trusted = True
         """False: a key was not understood, so a field left out is unknown, not its default."""
 
@@ -128,7 +128,7 @@ class ResidualStep(Step):
 
 
 class AuxStep(Step):
-    """A side head, in training only."""
+    """An auxiliary head, in training only."""
 
     __slots__ = ("body",)
     passes_input = True
@@ -143,14 +143,14 @@ class AuxStep(Step):
 
 
 class BrokenStep(Step):
-    """A step whose kind could not be recognised: what leaves it is unknown."""
+    """A step whose kind could not be recognised: its output is unknown."""
 
     __slots__ = ()
 
 
 class Parameter(NamedTuple):
     """A parameter of the file, or of a block. ``operand`` is its (default) value; None when it
-    is required, or when a mistake was told there.
+    is required, or when an error is reported there.
     """
 
     name: str
@@ -262,7 +262,7 @@ class Spec:
         """The parameters' earlier values, from the base up, which fix their type."""
         self.defaults: dict[str, dict[str, Argument]] = {}
         self.unsure: dict[str, frozenset[str]] = {}
-        """Per kind, the fields whose default is unknown, by a mistake told in `defaults`."""
+        """Per kind, the fields whose default is unknown because of an error in `defaults`."""
         self.blocks: dict[str, Block] = {}
         self.layers: tuple[Step, ...] = ()
         self.text = Text()

@@ -1,6 +1,6 @@
 """Bytes → a text that YAML can read: encoding, size, and the characters that no spec may hold.
 
-The door of the first stage, `cnncalc.text.parser`.
+Used by `cnncalc.text.files`, and by `cnncalc.text.parser` for what YAML cannot read.
 """
 
 from __future__ import annotations
@@ -83,13 +83,13 @@ def unprintables(source: Source) -> Iterator[Diagnostic]:
     flat = source.text.replace("\n", "").replace("\r", "")
     if flat.isprintable() or not re.search(UNPRINTABLE, flat):
         return
-    line, start, told = 1, 0, 0
+    line, start, reported = 1, 0, 0
     for found in re.finditer(f"(\r\n|[\n\r])|{UNPRINTABLE}", source.text):
-        if not found[1] and told != line:
+        if not found[1] and reported != line:
             column = found.start() - start + 1
             span = Span(source, line, column, line, column + 1)
             yield rules.text.unprintable_character(span, character=found[0])
-            told = line
+            reported = line
         if re.match(LINE_BREAK, found[0]):
             line, start = line + 1, found.end()
 

@@ -130,7 +130,7 @@ class Reader:
         self.damaged = False
         """Unprintable characters were replaced by U+FFFD, which YAML can read."""
         self.silent_below: int | None = None
-        """How many collections are open around one whose mistake has been told."""
+        """How many collections are open around one whose error is reported."""
         self.skip_to = -1
         """Where an expression ends that YAML splits into pieces, which are passed over."""
         self.no_end_before = 0
@@ -173,7 +173,7 @@ class Reader:
         return self.root
 
     def readable_text(self) -> str:
-        """The text without what YAML cannot read, which is told."""
+        """The text without what YAML cannot read, which is reported."""
         text = self.text
         for diagnostic in unprintables(self.source):
             self.damaged = True
@@ -310,24 +310,25 @@ class Reader:
         from cnncalc.text.syntax_errors import explain
 
         mark: Any = getattr(error, "problem_mark", None)
-        told = self.found[-1] if self.found else None
+        before = self.found[-1] if self.found else None
         if (
-            told
-            and told.code == rules.text.unquoted_expression.code
+            before
+            and before.code == rules.text.unquoted_expression.code
             and mark
             and mark.index <= self.skip_to
         ):
             # The pieces of that expression: `[max(8, [1]) + 1, 3]`.
-            self.found[-1] = told._replace(notes=(*told.notes, rules.text.UNREAD))
+            self.found[-1] = before._replace(notes=(*before.notes, rules.text.UNREAD))
             return
         collections = [*(item.collection for item in self.stack), self.collection]
         still_open = [node for node in collections if node]
         found = explain(self.source, error, still_open, self.last)
         if found.code == rules.text.unquoted_expression.code and not self.joined:
             self.split = JOINED.isdisjoint(self.text)
-        if told and (told.code, told.span[:3]) == (found.code, found.span[:3]):
-            self.found.pop()
-        self.found.append(found)
+        if before and (before.code, before.span[:3]) == (found.code, found.span[:3]):
+            self.found[-1] = found
+        else:
+            self.found.append(found)
 
     def refuse_properties(self, event: Any) -> None:
         start = event.start_mark

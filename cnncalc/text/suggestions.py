@@ -49,7 +49,7 @@ def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None
 
 @lru_cache(maxsize=8)
 def _folded(candidates: tuple[str, ...]) -> dict[str, list[str]]:
-    """The candidates by what they fold to, in order: kept, for mistakes come in numbers."""
+    """The candidates by what they fold to, in order: kept, since errors come in numbers."""
     legal: dict[str, list[str]] = {}
     for candidate in dict.fromkeys(candidates):
         legal.setdefault(fold(candidate), []).append(candidate)

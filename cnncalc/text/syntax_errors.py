@@ -1,7 +1,7 @@
-"""What PyYAML could not read → the diagnostic that tells why, in the words of a spec's author.
+"""What PyYAML could not read → the diagnostic that says why, in the words of a spec's author.
 
 Part of the first stage, and imported only for a broken file. The two parsers of PyYAML word and
-place their errors differently, and both tell what the grammar wanted, not what the author forgot;
+place their errors differently, and both say what the grammar wanted, not what the author forgot;
 so the words decide little here, the text around the place and the open collections most.
 """
 
@@ -66,7 +66,7 @@ class Fault:
         return len(self.source.lines), len(self.source.lines[-1]) + 1
 
     def too_large_escape(self) -> tuple[int, int]:
-        """Where PyYAML's Python parser stumbled without a word: over `"\\U00110000"` and above."""
+        """Where PyYAML's Python parser fails without a reason: at `"\\U00110000"` and above."""
         for number, line in enumerate(self.source.lines, 1):
             if found := TOO_LARGE.search(line):
                 self.words = "quoted scalar"

@@ -1,5 +1,5 @@
 """The words of an expression: what is a number, a name, an operator; and what comes from other
-languages, told with what it is called here.
+languages, reported with what it is called here.
 """
 
 from __future__ import annotations
