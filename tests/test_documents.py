@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import cnncalc
+from cnncalc.layers import KINDS
 from tests import console
 from tests.regenerate import DOCUMENTS, ROOT
 
@@ -56,6 +57,13 @@ def test_nothing_matches_everything() -> None:
     assert not console.agrees(["a", "b", "c"], ["b", "…"])
     assert not console.agrees(["a", "b", "c"], ["a", "…", "d"])
     assert not console.agrees(["a"], ["a", "b"])
+
+
+def test_every_kind_has_its_row_in_the_language() -> None:
+    """Section 12 of docs/language.md is written by hand: the sentences of the formulas."""
+    text = (ROOT / "docs" / "language.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z0-9_, ]+) \|", text[text.index("## 12.") :], re.M)
+    assert {"kind", *KINDS} == {kind for row in rows for kind in row.split(", ")}
 
 
 COOKBOOK = console.files((ROOT / "docs" / "cookbook.md").read_text("utf-8"))
