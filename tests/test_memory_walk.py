@@ -45,6 +45,8 @@ INFERENCES = [
     (["conv: [4, 1]", "conv: [4, 1]", "conv: [4, 1]"], 3 * V, "conv2"),
     # a sum is not made in a volume that it reads again
     (["conv1: [4, 1]", "add: {from: [conv1, conv1, conv1]}"], 3 * V, "add1"),
+    # three factors: the product of the first two is there while the second product is made
+    (["conv1: [4, 1]", "multiply: {from: [conv1, conv1, conv1]}"], 4 * V, "multiply1"),
     # an activation in place costs nothing; the peak is the second convolution's
     (["conv: [4, 1]", "relu", "conv: [4, 1]"], 3 * V, "conv2"),
     # one that is not needs a volume
@@ -89,6 +91,8 @@ KEPT = [
     # dropout a mask; with probability 0 nothing
     (["conv: [4, 1]", "dropout: 0.5"], 2 * V),
     (["conv: [4, 1]", "dropout: 0"], V),
+    # of three factors the input needs no gradient: kept are it, the first product and conv2's own
+    (["conv1: [4, 1]", "multiply: {from: [conv1, input, conv1]}", "conv: [4, 1]"], 4 * V),
     # an add keeps nothing
     (["conv: [4, 1]", "residual: [conv: [4, 1]]"], 2 * V),
     # a side head counts

@@ -30,7 +30,8 @@ docs/memory.md says. Of the others some nets still differ: a shuffle of one grou
 three inputs cropped by a concatenation; a net that begins without parameters (`first`); group
 norm's backward, which copies a gradient that lies apart (a part of a concatenation's, or one number
 seen as a volume); global max pooling behind layer norm; LRN over more than the channels, at the end
-of a net; a slice of a slice; three factors, of which some need no gradient or are the same.
+of a net; a slice of a slice. Three factors agree
+below; in nets at random they bring a head beside a residual whose add may overwrite what it reads.
 """
 BATCH = 2
 
@@ -93,3 +94,23 @@ def test_random_nets_count_as_in_pytorch(text: str) -> None:
 @given(nets(without=KNOWN))
 def test_random_nets_need_the_memory_that_pytorch_needs(text: str) -> None:
     compare_memory(text)
+
+
+MERGES_OF_THREE = [
+    "multiply: {from: [conv1, conv2, input]}",
+    "multiply: {from: [conv2, conv2, conv2]}",
+    "multiply: {from: [input, input, conv2]}",
+    "multiply: [[conv: [4, 1]], [global_avgpool, conv: [4, 1]], [global_avgpool]]",
+    "multiply: [[conv: [1, 1]], [global_avgpool], [conv: [4, 1]], [global_avgpool, conv: [4, 1]]]",
+    "add: {from: [previous, conv1, conv2]}",
+    "add: {from: [previous, conv1, conv1]}",
+    "add: {from: [conv1, conv2, input, conv1], inplace: false}",
+]
+
+
+@pytest.mark.parametrize("end", ["", "  - conv: [4, 1]\n"])
+@pytest.mark.parametrize("merge", MERGES_OF_THREE)
+def test_merges_of_three_need_the_memory_that_pytorch_needs(merge: str, end: str) -> None:
+    """They run in steps of two, and what a step makes is freed by the next."""
+    start = "input: 8x8x4\nlayers:\n  - conv1: [4, 1]\n  - conv2: [4, 1]\n"
+    compare_memory(f"{start}  - {merge}\n{end}")

@@ -96,6 +96,16 @@ class ByValue(Merge):
         """Whether an input must agree with the others."""
         return not (self.broadcasts and is_one)
 
+    def in_twos(self) -> Iterator[ByValue]:
+        """The same merge in steps of two inputs, as it is run: the second step takes what the
+        first has made, and the third input.
+        """
+        made = self.inputs[0]
+        for shape in self.inputs[1:]:
+            step = type(self)(self.written, (made, shape))
+            yield step
+            made = step.output
+
     def elementwise(self) -> int:
         """One operation per output value and further input."""
         return (len(self.inputs) - 1) * self.output.values
@@ -115,11 +125,6 @@ class Add(ByValue):
 
     def gradient_path(self, _index: int) -> tuple[int, ...]:
         return ()
-
-    def transient(self) -> Saved:
-        """Of three inputs or more, the sum so far, unless it is made in the first input."""
-        partial = len(self.inputs) > 2 and not self.inplace
-        return Saved(values=self.output.values if partial else 0)
 
 
 class Concat(Merge):
@@ -170,11 +175,7 @@ class Multiply(ByValue):
         return rules.merges.factors_differ
 
     def saved(self) -> Saved:
-        """Every factor: the inputs, and of three or more also the products in between."""
-        return Saved(inputs=True, values=sum(self._partial_products()))
-
-    def transient(self) -> Saved:
-        return Saved(values=max(self._partial_products(), default=0))
+        return Saved(inputs=True)
 
     def keeps_inputs(self, needs: tuple[bool, ...]) -> tuple[bool, ...]:
         """A factor is kept for the gradient of the others."""
@@ -185,12 +186,6 @@ class Multiply(ByValue):
         size = self.output.values
         smaller = [shape.values < size for shape in self.inputs]
         return Saved(values=size * sum(map(min, smaller, needs)))
-
-    def _partial_products(self) -> list[int]:
-        """Values of the product of the first two inputs, the first three… without the last."""
-        return [
-            Multiply({}, self.inputs[:count]).output.values for count in range(2, len(self.inputs))
-        ]
 
     def size_formulas(self) -> Iterator[Formula]:
         symbols, out = self.symbols(), self.output

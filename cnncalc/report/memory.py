@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.report.execution import execution
 from cnncalc.report.inference import Inference
 from cnncalc.report.optimizers import Recipe
 from cnncalc.report.peaks import FLOAT32, buffer_bytes
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncalc.layers.layer import Layer
+    from cnncalc.report.execution import Rows
     from cnncalc.report.report import Report
     from cnncalc.report.storages import Footprint, Walk
-    from cnncalc.report.training import Rows
 
 LARGEST_BATCH = 1_000_000
 """Where `largest_batch` stops looking."""
@@ -83,7 +84,8 @@ class Budget:
         self.report = report
         self.recipe = recipe = recipe or Recipe()
         self.checkpoints = checkpoints
-        network, value = report.network, report.dtype_bytes
+        run, value = execution(report.network), report.dtype_bytes
+        network = run.network
         scale = Scale(batch or report.batch, value)
         known: dict[Layer, Footprint] = footprints(network, scale)
         main, side = buffer_bytes(network)
@@ -109,7 +111,7 @@ class Budget:
             scale,
             known,
             param_value=param_value,
-            checkpointed=checkpoints.rows,
+            checkpointed=[run.steps(rows) for rows in checkpoints.rows],
             overwrite=overwrite,
             step_transient=largest * param_value * recipe.temporaries,
         ).run()

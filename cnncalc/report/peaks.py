@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.report.execution import execution
 from cnncalc.report.inference import Inference
 from cnncalc.report.report import DTYPE_BYTES, Peaks
 from cnncalc.report.storages import Scale, footprints
@@ -23,6 +24,7 @@ def peaks(network: Network, batch: int, dtype: str, training_params: int) -> Pea
     """
     if not network.complete:
         return Peaks()
+    network = execution(network).network
     scale = Scale(batch, DTYPE_BYTES[dtype])
     known = footprints(network, scale)
     step = Training(network, scale, known).run()

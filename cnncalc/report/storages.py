@@ -186,8 +186,7 @@ class Walk:
         layer = footprint.layer
         if how is not NEW:
             piece = self.of[node.inputs[0]]
-            again = piece.read > node.index or any(self.of[t] is piece for t in node.inputs[2:])
-            if how is VIEW or (not again and self.may_overwrite(node, piece)):
+            if how is VIEW or (piece.read <= node.index and self.may_overwrite(node, piece)):
                 piece.holders += 1
                 if read > piece.read:
                     piece.read = read

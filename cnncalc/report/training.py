@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, ClassVar
 
+from cnncalc.report.execution import execution
 from cnncalc.report.storages import IN_PLACE, OWN, VIEW, Footprint, Piece, Scale, Walk
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
     from cnncalc.network.network import Network, Node, Tensor
-
-Rows = tuple[int, int]
-"""``nodes[first:stop]``"""
+    from cnncalc.report.execution import Rows
 
 GRADIENT, PARAM_GRADIENT = "gradients of volumes", "gradients of parameters"
 
@@ -329,7 +328,7 @@ class Training(Walk):
 def refused(network: Network) -> list[tuple[Node, Node]]:
     """Rows that overwrite what autograd keeps, because the spec says so, and who needs it there."""
     scale = Scale(1, 1)
-    walk = Training(network, scale)
+    walk = Training(execution(network).network, scale)
     walk.go_forward()
     return walk.refused
 
