@@ -50,7 +50,7 @@ def diagnostic(
 
 
 def the_example() -> Diagnostic:
-    """The diagnostic that the house's style shows."""
+    """The diagnostic that the style guide shows."""
     source = Source("nets/mynet.yaml", NET)
     kernel = span(source, 6, "9")
     made = diagnostic(

@@ -1,4 +1,4 @@
-"""The house and its rooms: who imports whom, and what a room may not know."""
+"""The stages: which imports which, and what a stage may not know."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ ORDER = (
     "cli",
     "__main__",
 )
-"""The way from text to report: a stage imports from those before it, no way back."""
+"""The order of the stages: each imports from those before it."""
 
 BACKWARDS = {
     ("report", "render"): "a report in a notebook finds its renderer through the object",
 }
 """The exceptions, and why."""
 
-RICH_AT_HOME = "cnncalc.render"
-YAML_AT_HOME = {"cnncalc.text.parser"}
+USES_RICH = "cnncalc.render"
+READS_YAML = {"cnncalc.text.parser"}
 
 
 class Import(NamedTuple):
@@ -107,22 +107,21 @@ def imports() -> tuple[Import, ...]:
     return tuple(found)
 
 
-def room(module: str) -> str:
-    """`cnncalc.layers.fields` stands in `layers`; the package itself in no room."""
+def stage_of(module: str) -> str:
+    """`cnncalc.layers.fields` is of the stage `layers`; the package itself of none."""
     return module.partition(".")[2].partition(".")[0]
 
 
-STAGES = {name: stage for stage, name in enumerate(ORDER)}
+RANKS = {name: rank for rank, name in enumerate(ORDER)}
 
 
-def test_every_room_has_its_place() -> None:
-    rooms = {room(name) for name in modules()} - {""}
-    assert rooms == set(STAGES)
+def test_every_stage_has_its_rank() -> None:
+    assert {stage_of(name) for name in modules()} - {""} == set(RANKS)
 
 
-def between_rooms() -> Iterator[tuple[Import, str, str]]:
+def between_stages() -> Iterator[tuple[Import, str, str]]:
     for found in imports():
-        here, there = room(found.name), room(found.target)
+        here, there = stage_of(found.name), stage_of(found.target)
         if found.target.startswith("cnncalc.") and here and here != there:
             yield found, here, there
 
@@ -130,14 +129,14 @@ def between_rooms() -> Iterator[tuple[Import, str, str]]:
 def test_imports_go_one_way() -> None:
     wrong = [
         str(found)
-        for found, here, there in between_rooms()
-        if STAGES[there] > STAGES[here] and (here, there) not in BACKWARDS
+        for found, here, there in between_stages()
+        if RANKS[there] > RANKS[here] and (here, there) not in BACKWARDS
     ]
     assert wrong == []
 
 
 def test_exceptions_are_needed() -> None:
-    assert set(BACKWARDS) <= {(here, there) for _, here, there in between_rooms()}
+    assert set(BACKWARDS) <= {(here, there) for _, here, there in between_stages()}
 
 
 def test_diagnostics_imports_nothing_of_the_project() -> None:
@@ -158,17 +157,17 @@ def test_no_circle_of_modules() -> None:
 
 def test_yaml_is_read_in_one_place() -> None:
     found = {i.name for i in imports() if i.target.split(".")[0] == "yaml"}
-    assert found == YAML_AT_HOME
+    assert found == READS_YAML
 
 
 def test_rich_is_used_by_renderers_only_and_lazily() -> None:
     found = [i for i in imports() if i.target.split(".")[0] == "rich"]
     assert found
-    assert [str(i) for i in found if not i.lazily or not i.name.startswith(RICH_AT_HOME)] == []
+    assert [str(i) for i in found if not i.lazily or not i.name.startswith(USES_RICH)] == []
 
 
 def test_click_is_for_the_command_line() -> None:
-    found = {room(i.name) for i in imports() if i.target.split(".")[0] == "click"}
+    found = {stage_of(i.name) for i in imports() if i.target.split(".")[0] == "click"}
     assert found == {"cli"}
 
 
@@ -219,7 +218,7 @@ def test_no_branch_on_a_layers_kind() -> None:
     found = [
         f"{name}:{line}"
         for name, tree in modules().items()
-        if room(name) != "layers"
+        if stage_of(name) != "layers"
         for line in comparisons_with_a_kind(tree)
     ]
     assert found == []
@@ -236,7 +235,7 @@ def test_the_search_for_branches_finds_them() -> None:
 
 
 @pytest.mark.parametrize("name", modules())
-def test_every_module_says_where_it_stands(name: str) -> None:
+def test_every_module_has_a_docstring(name: str) -> None:
     tree = modules()[name]
     assert ast.get_docstring(tree)
     for node in tree.body:
@@ -275,7 +274,7 @@ LONGEST_MODULE = 850
 LONGEST_FUNCTION = 60
 
 
-def test_nothing_grows_out_of_hand() -> None:
+def test_no_module_and_no_function_is_too_long() -> None:
     """A file of some 250 lines, a function of some 25; the longest have their reasons."""
     long = []
     for name, tree in modules().items():
