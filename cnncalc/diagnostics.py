@@ -135,7 +135,7 @@ class Fix(NamedTuple):
     gives: str = ""
 
 
-class Advice:
+class Remedy:
     """What to do about a diagnostic: ``fixes`` to offer, lines of ``help``, and what the rule says
     ``otherwise``, where there is neither.
 
@@ -176,7 +176,7 @@ class Diagnostic:
     """
 
     __slots__ = (
-        "_advice",
+        "_remedy",
         "code",
         "formula",
         "label",
@@ -201,7 +201,7 @@ class Diagnostic:
     layer: str | None
     trail: tuple[str, ...]
     unchecked: int
-    _advice: Advice
+    _remedy: Remedy
 
     def __init__(
         self,
@@ -220,7 +220,7 @@ class Diagnostic:
         self._set(
             message=cut(message), span=span, code="", severity="error", label=label,
             formula=formula, notes=tuple(notes), related=tuple(related), layer=layer, trail=(),
-            unchecked=0, _advice=Advice(fixes, help, otherwise),
+            unchecked=0, _remedy=Remedy(fixes, help, otherwise),
         )  # fmt: skip
 
     def _set(self, **values: Any) -> None:
@@ -235,7 +235,7 @@ class Diagnostic:
         values = {name: getattr(self, name) for name in self.__slots__}
         if not changes.keys().isdisjoint(("fixes", "help")):
             fixes, lines = changes.pop("fixes", self.fixes), changes.pop("help", self.help)
-            values["_advice"] = Advice(fixes, lines)
+            values["_remedy"] = Remedy(fixes, lines)
         other = object.__new__(Diagnostic)
         other._set(**values | changes)
         return other
@@ -243,12 +243,12 @@ class Diagnostic:
     @property
     def fixes(self) -> tuple[Fix, ...]:
         """The changes to offer."""
-        return self._advice.known()[0]
+        return self._remedy.known()[0]
 
     @property
     def help(self) -> tuple[str, ...]:
-        """Advice; where there is none and nothing to offer, what the rule says ``otherwise``."""
-        return self._advice.known()[1]
+        """Remedy; where there is none and nothing to offer, what the rule says ``otherwise``."""
+        return self._remedy.known()[1]
 
     @property
     def path(self) -> str:

@@ -14,7 +14,7 @@ import pytest
 import cnncalc
 from cnncalc.network.network import Network
 from cnncalc.report.inference import Inference
-from cnncalc.report.storages import Scale
+from cnncalc.report.storages import BatchScale
 from cnncalc.report.training import Training
 from tests.test_kinds_torch import ALL, Measured, counts_in_memory
 from tests.test_torchvision import SHIPPED_AS, TRUTH
@@ -73,14 +73,14 @@ def within(computed: int, measured: int, bounds: tuple[float, float]) -> bool:
 def test_what_autograd_keeps_to_the_byte(entry: str) -> None:
     """At batch 1, 2, 3 and 32; at three sizes of input."""
     for batch, measured in TRUTH[entry]["saved_bytes"].items():
-        walk = Training(network_of(entry), Scale(int(batch), FLOAT32))
+        walk = Training(network_of(entry), BatchScale(int(batch), FLOAT32))
         walk.go_forward()
         assert measured in (None, walk.saved), batch
 
 
 @pytest.mark.parametrize("entry", [entry for entry in CASES if entry not in HELD_IN_TIMM])
 def test_the_peak_of_an_inference(entry: str) -> None:
-    peak = Inference(network_of(entry), Scale(1, FLOAT32)).run().peak
+    peak = Inference(network_of(entry), BatchScale(1, FLOAT32)).run().peak
     beyond = INFERENCE_BEYOND.get(entry.split("@")[0])
     if beyond is None:
         assert peak == TRUTH[entry]["peak_bytes"]
@@ -91,7 +91,7 @@ def test_the_peak_of_an_inference(entry: str) -> None:
 @pytest.mark.parametrize("entry", CASES)
 def test_the_peak_of_a_training_step(entry: str) -> None:
     network = network_of(entry)
-    peak = always(network) + Training(network, Scale(8, FLOAT32)).run().peak
+    peak = always(network) + Training(network, BatchScale(8, FLOAT32)).run().peak
     bounds = TRAINING_BEYOND.get(entry.split("@")[0], (-0.004, 0))
     assert within(peak, TRUTH[entry]["train_peak_bytes_b8"], bounds)
 
@@ -103,7 +103,7 @@ def test_the_peak_of_a_watched_training_step(entry: str, monkeypatch: pytest.Mon
     """
     monkeypatch.setattr(Training, "adds_in_place", False)
     network = network_of(entry)
-    peak = always(network) + Training(network, Scale(8, FLOAT32)).run().peak
+    peak = always(network) + Training(network, BatchScale(8, FLOAT32)).run().peak
     assert 0 <= TRUTH[entry]["train_peak_bytes_b8"] - peak <= LOSS
 
 
@@ -154,12 +154,12 @@ def test_a_net_of_one_layer(measured: Measured) -> None:
     network = net_of(measured)
     record = measured.at["saved_without_grad"]
     if "error" not in record:
-        walk = Training(network, Scale(2, FLOAT32))
+        walk = Training(network, BatchScale(2, FLOAT32))
         walk.go_forward()
         assert walk.saved == record["bytes"]
     for batch, evaluation in measured.at["evaluation"].items():
         image = network.inputs[0].output.values * int(batch) * FLOAT32
-        walk_of_evaluation = Inference(network, Scale(int(batch), FLOAT32)).run()
+        walk_of_evaluation = Inference(network, BatchScale(int(batch), FLOAT32)).run()
         assert walk_of_evaluation.peak == image + evaluation["peak"]
 
 
@@ -172,7 +172,7 @@ def test_a_layer_in_the_middle_of_a_net(measured: Measured) -> None:
     image = network.inputs[0].output.values * FLOAT32
     for batch, record in measured.at["saved"].items():
         if "error" not in record:
-            walk = Training(network, Scale(int(batch), FLOAT32))
+            walk = Training(network, BatchScale(int(batch), FLOAT32))
             walk.go_forward()
             assert walk.saved == image * int(batch) + record["bytes"]
 

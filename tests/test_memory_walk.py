@@ -21,7 +21,7 @@ from cnncalc.report.memory import (
 )
 from cnncalc.report.optimizers import OPTIMIZERS, Recipe
 from cnncalc.report.report import DTYPE_BYTES, Report
-from cnncalc.report.storages import Scale
+from cnncalc.report.storages import BatchScale
 from cnncalc.report.training import Training
 
 V = 8 * 8 * 4 * 4
@@ -266,10 +266,10 @@ SHIPPED = ["alexnet", "googlenet", "resnet50", "densenet121", "mobilenet_v2", "u
 def test_walks_end_with_what_never_dies(name: str) -> None:
     """After an inference: the inputs and the outputs. After a step: inputs and gradients."""
     network = cnncalc.load(name).network
-    inference = Inference(network, Scale(2, 4)).run()
+    inference = Inference(network, BatchScale(2, 4)).run()
     lasting = {*network.inputs, *network.outputs}
     assert inference.live == sum(p.size for p in {inference.of[tensor] for tensor in lasting})
-    training = Training(network, Scale(2, 4)).run()
+    training = Training(network, BatchScale(2, 4)).run()
     params = sum(n.layer.weights() + n.layer.biases() for n in network.nodes if not n.shares)
     inputs = sum(8 * tensor.output.values for tensor in network.inputs)
     assert training.live == inputs + 4 * params
@@ -281,7 +281,10 @@ def test_walks_end_with_what_never_dies(name: str) -> None:
 def test_bounds(name: str) -> None:
     """Between the largest storage and the sum of all; training needs more than it keeps."""
     network = cnncalc.load(name).network
-    for walk in (Inference(network, Scale(2, 4)).run(), Training(network, Scale(2, 4)).run()):
+    for walk in (
+        Inference(network, BatchScale(2, 4)).run(),
+        Training(network, BatchScale(2, 4)).run(),
+    ):
         sizes = [piece.size for piece in walk.pieces]
         transient = max(
             walk.footprints[n.layer].transient

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.network.network import Group
     from cnncalc.render import View
     from cnncalc.render.outline import Line
-    from cnncalc.report.report import Comparison, Report, Row
+    from cnncalc.report.report import PublishedFigure, Report, Row
 
 FORMAT_VERSION = 2
 LISTS = ("layers", "blocks", "published", "diagnostics")
@@ -176,7 +176,7 @@ def totals(report: Report) -> dict[str, int | None]:
     return {name: getattr(report.totals, name) for name in TOTALS if hasattr(report.totals, name)}
 
 
-def published(comparison: Comparison) -> dict[str, Any]:
+def published(comparison: PublishedFigure) -> dict[str, Any]:
     computed = comparison.computed
     return {
         "source": comparison.source,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnncalc.render import View
     from cnncalc.report.memory import Budget, Part
     from cnncalc.report.report import Report
-    from cnncalc.report.storages import Walk
+    from cnncalc.report.storages import MemoryWalk
 
 FORMAT_VERSION = 1
 SHOWN = 8
@@ -152,7 +152,7 @@ def timelines(page: Page, budget: Budget) -> None:
     """Live memory over the layers, as sparklines."""
     page.gap()
     page.paragraph("live memory over time, apart from weights and optimizer state", style="bold")
-    walks: list[tuple[str, Walk]] = [("inference", budget.inference)]
+    walks: list[tuple[str, MemoryWalk]] = [("inference", budget.inference)]
     if budget.training is not None:
         walks.append(("training", budget.training))
     for name, walk in walks:
@@ -308,6 +308,6 @@ def training(budget: Budget) -> dict[str, Any] | None:
     }
 
 
-def timeline(walk: Walk) -> list[list[Any]]:
+def timeline(walk: MemoryWalk) -> list[list[Any]]:
     """[row or null, phase, live bytes] in order, apart from weights and optimizer state."""
     return [[node.name if node else None, phase, live] for node, phase, live in walk.ran]

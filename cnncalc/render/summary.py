@@ -12,7 +12,7 @@ from cnncalc.render.columns import pair_text
 from cnncalc.report.receptive_field import sees_beyond
 
 if TYPE_CHECKING:
-    from cnncalc.report.report import Comparison, Report, Row
+    from cnncalc.report.report import PublishedFigure, Report, Row
 
 MEMORY = {
     "peak_activation_bytes": "an inference peaks at {} beside the weights",
@@ -153,7 +153,7 @@ def published(report: Report, *, agree: str = "agrees") -> Iterator[Statement]:
             yield Statement("published", text + note, "bold")
 
 
-def agreeing_text(source: str, figures: list[Comparison], agree: str) -> str:
+def agreeing_text(source: str, figures: list[PublishedFigure], agree: str) -> str:
     """`138M params (source) agrees: computed 138,357,544`; those of many layers in one line."""
     if len(figures) == 1:
         only = figures[0]
@@ -171,7 +171,7 @@ def agreeing_text(source: str, figures: list[Comparison], agree: str) -> str:
     return f"{'; '.join(parts)} ({source}) {agree}"
 
 
-def stated(comparison: Comparison) -> str:
+def stated(comparison: PublishedFigure) -> str:
     """`138M params`, `conv1 35K weights`, `output 1000`."""
     layer = f"{comparison.layer} " if comparison.layer else ""
     if comparison.quantity in ("shape", "output"):
@@ -184,7 +184,7 @@ def word(quantity: str) -> str:
     return {"macs": "MACs", "flops": "FLOPs"}.get(quantity, quantity)
 
 
-def digits(comparison: Comparison) -> str:
+def digits(comparison: PublishedFigure) -> str:
     """The figure as the source has it, with commas for the spec's underscores."""
     return comparison.stated.replace("_", ",")
 

@@ -14,7 +14,7 @@ from cnncalc.layers.shape import PartialShape, Shape
 from cnncalc.network import rules as network_rules
 from cnncalc.report import rules
 from cnncalc.report.costs import totals
-from cnncalc.report.report import Comparison, Report, Sums
+from cnncalc.report.report import PublishedFigure, Report, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ def at_batch_1(report: Report) -> Totals:
     return totals(report.network, report.rows, 1, "float32")
 
 
-class Found(NamedTuple):
+class PathFigures(NamedTuple):
     """What a path stands for: the sums of its rows, and the shape that leaves it."""
 
     sums: Sums
@@ -41,7 +41,7 @@ class Found(NamedTuple):
     stop: int
 
 
-class Index:
+class PathIndex:
     """Rows, steps, blocks and inputs of a report by their paths."""
 
     def __init__(self, report: Report) -> None:
@@ -59,25 +59,25 @@ class Index:
         """Every path there is."""
         return [*(t.name for t in self.network.inputs), *self.network.steps, *self.rows]
 
-    def find(self, path: str) -> Found | None:
+    def find(self, path: str) -> PathFigures | None:
         """A step or block (the sum of its rows), a row, or an input."""
         steps = self.network.steps.get(path)
         if steps is not None:
             sums = self.report.sums(steps.first, steps.stop)
-            return Found(sums, steps.output.output, steps.span, steps.first, steps.stop)
+            return PathFigures(sums, steps.output.output, steps.span, steps.first, steps.stop)
         at = self.rows.get(path)
         if at is not None:
             row = self.report.rows[at]
             sums = self.report.sums(at, at + 1)
-            return Found(sums, row.output_shape, row.node.span, at, at + 1)
+            return PathFigures(sums, row.output_shape, row.node.span, at, at + 1)
         for tensor in self.network.inputs:
             if tensor.name == path:
                 sums = Sums(0, 0, 0, 0, tensor.output.values, 0)
-                return Found(sums, tensor.output, tensor.span, 0, 0)
+                return PathFigures(sums, tensor.output, tensor.span, 0, 0)
         return None
 
 
-def computed(report: Report, index: Index, figure: Figure, base: Totals) -> int | Shape | None:
+def computed(report: Report, index: PathIndex, figure: Figure, base: Totals) -> int | Shape | None:
     """The computed counterpart of a stated figure; None when it is not known. ``base`` is compared
     with a figure in bytes.
     """
@@ -107,7 +107,7 @@ def output_shape(report: Report, name: str | None) -> Shape | None:
     outputs = report.network.outputs
     if name is None:
         return outputs[0].output if len(outputs) == 1 else None
-    index = Index(report)
+    index = PathIndex(report)
     found = index.find(name)
     return found.shape if found else None
 
@@ -117,7 +117,7 @@ def expectations(report: Report, spec: Spec) -> Iterator[Diagnostic]:
     figures = spec.expect
     if not figures or spec.switched_off:
         return
-    index, base = Index(report), at_batch_1(report)
+    index, base = PathIndex(report), at_batch_1(report)
     for figure in figures:
         outputs = report.network.outputs
         if figure.quantity == "output" and figure.layer is None and len(outputs) > 1:
@@ -152,7 +152,7 @@ def over_budget(report: Report, budgets: tuple[Figure, ...], anchor: Span) -> It
     """The budgets that do not hold: each at the layer that it is about, or that holds most of it,
     else at the ``anchor``, so that the net is named.
     """
-    index = Index(report)
+    index = PathIndex(report)
     unjudged = []
     for figure in budgets:
         if figure.layer is not None and figure.layer not in index and report.complete:
@@ -203,7 +203,7 @@ def not_judged(report: Report, spec: Spec) -> Iterator[Diagnostic]:
         )
 
 
-def shape_expectation(figure: Figure, value: object, index: Index) -> Iterator[Diagnostic]:
+def shape_expectation(figure: Figure, value: object, index: PathIndex) -> Iterator[Diagnostic]:
     if not isinstance(value, Shape) or isinstance(value, PartialShape) or value == figure.stated:
         return
     assert isinstance(figure.stated, Shape)
@@ -231,7 +231,7 @@ class Holder(NamedTuple):
     percent: int
 
 
-def holders(report: Report, figure: Figure, index: Index) -> list[Holder]:
+def holders(report: Report, figure: Figure, index: PathIndex) -> list[Holder]:
     """The three rows that hold the most of a quantity."""
     found = index.find(figure.layer) if figure.layer else None
     rows = report.rows[found.first : found.stop] if found else report.rows
@@ -252,11 +252,11 @@ def shares(largest: Sequence[Holder]) -> list[str]:
     return [f"{holder.row.name} {holder.percent} %" for holder in largest]
 
 
-def comparisons(report: Report, spec: Spec) -> Iterator[Comparison]:
+def comparisons(report: Report, spec: Spec) -> Iterator[PublishedFigure]:
     """Every published figure beside the computed one."""
     if not spec.published or spec.switched_off:
         return
-    index, base = Index(report), at_batch_1(report)
+    index, base = PathIndex(report), at_batch_1(report)
     for entry in spec.published:
         for figure in entry.figures:
             value = computed(report, index, figure, base)
@@ -268,7 +268,7 @@ def comparisons(report: Report, spec: Spec) -> Iterator[Comparison]:
             else:
                 assert isinstance(value, int)
                 agrees, text = stated.agrees_published(value), stated.text
-            yield Comparison(
+            yield PublishedFigure(
                 entry.source, figure.layer, figure.quantity, text, value, agrees, entry.note,
                 figure.span,
             )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.report.storages import Piece, Scale, Walk
+from cnncalc.report.storages import BatchScale, MemoryWalk
 from cnncalc.report.training import overwriting
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnncalc.report.storages import Footprint
 
 
-class Inference(Walk):
+class Inference(MemoryWalk):
     """One forward pass without autograd: side heads do not run, dropout passes its input on.
 
     ``overwrite``: the rows that overwrite their input in training; the code is the same in both.
@@ -22,7 +22,7 @@ class Inference(Walk):
     def __init__(
         self,
         network: Network,
-        scale: Scale,
+        scale: BatchScale,
         known: dict[Layer, Footprint] | None = None,
         overwrite: set[Node] | None = None,
     ) -> None:
@@ -30,9 +30,6 @@ class Inference(Walk):
         if overwrite is None:
             overwrite = overwriting(network, scale, self.footprints)
         self.overwrite = overwrite
-
-    def may_overwrite(self, node: Node, _piece: Piece) -> bool:
-        return node in self.overwrite
 
     def run(self) -> Inference:
         footprints = self.footprints

@@ -14,7 +14,7 @@ from cnncalc.report.execution import execution
 from cnncalc.report.inference import Inference
 from cnncalc.report.optimizers import Recipe
 from cnncalc.report.peaks import FLOAT32, buffer_bytes
-from cnncalc.report.storages import Scale, footprints
+from cnncalc.report.storages import BatchScale, footprints
 from cnncalc.report.training import Training, overwriting
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
     from cnncalc.report.execution import Rows
     from cnncalc.report.report import Report
-    from cnncalc.report.storages import Footprint, Walk
+    from cnncalc.report.storages import Footprint, MemoryWalk
 
 LARGEST_BATCH = 1_000_000
 """Where `largest_batch` stops looking."""
@@ -86,7 +86,7 @@ class Budget:
         self.checkpoints = checkpoints
         run, value = execution(report.network), report.dtype_bytes
         network = run.network
-        scale = Scale(batch or report.batch, value)
+        scale = BatchScale(batch or report.batch, value)
         known: dict[Layer, Footprint] = footprints(network, scale)
         main, side = buffer_bytes(network)
         self.deployed = Parameters(report.totals.param_bytes, main)
@@ -170,7 +170,7 @@ class Budget:
 PART_WORDS = {"volumes": "activations"}
 
 
-def place_of(walk: Walk) -> tuple[str, str]:
+def place_of(walk: MemoryWalk) -> tuple[str, str]:
     """Row and phase of a walk's peak."""
     if not walk.ran:
         return "", ""

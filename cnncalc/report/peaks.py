@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cnncalc.report.execution import execution
 from cnncalc.report.inference import Inference
 from cnncalc.report.report import DTYPE_BYTES, Peaks
-from cnncalc.report.storages import Scale, footprints
+from cnncalc.report.storages import BatchScale, footprints
 from cnncalc.report.training import Training
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def peaks(network: Network, batch: int, dtype: str, training_params: int) -> Pea
     if not network.complete:
         return Peaks()
     network = execution(network).network
-    scale = Scale(batch, DTYPE_BYTES[dtype])
+    scale = BatchScale(batch, DTYPE_BYTES[dtype])
     known = footprints(network, scale)
     step = Training(network, scale, known).run()
     inference = Inference(network, scale, known, step.overwrite).run().peak

@@ -192,7 +192,7 @@ class Peaks(NamedTuple):
     training: int | None = None
 
 
-class Comparison(NamedTuple):
+class PublishedFigure(NamedTuple):
     """A published figure beside the computed one. ``layer`` is None for a total; ``stated`` is
     the text as the spec has it.
     """
@@ -222,7 +222,7 @@ class Report(NamedTuple):
     totals: Totals
     training: Mapping[str, Any] = NOTHING
     notices: tuple[str, ...] = ()
-    published: tuple[Comparison, ...] = ()
+    published: tuple[PublishedFigure, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property

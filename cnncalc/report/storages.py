@@ -3,7 +3,7 @@
 A *storage* is a piece of memory; a tensor is a storage seen in some way. A storage is freed when
 nothing holds it any more: a later reader, the call that received it (`network.holds`), or
 autograd. One walk in the order of execution, linear in the layers. Here what every
-way forward has in common; `inference` is one without autograd, `training` one there and back.
+forward pass has in common; `inference` is one without autograd, `training` one there and back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INDEX_BYTES, STATISTIC_BYTES = 8, 4
 NEW, IN_PLACE, VIEW = Storage.NEW, Storage.IN_PLACE, Storage.VIEW
 
 
-class Scale:
+class BatchScale:
     """What figures per image are multiplied by: images at once, bytes of a value; and both."""
 
     __slots__ = ("batch", "value", "volume")
@@ -53,7 +53,7 @@ class Footprint:
     __slots__ = ("in_inference", "inputs", "keeps", "keeps_in_place", "layer", "output",
                  "params", "paths", "storage", "transient")  # fmt: skip
 
-    def __init__(self, layer: Layer, scale: Scale) -> None:
+    def __init__(self, layer: Layer, scale: BatchScale) -> None:
         volume = scale.volume
         self.layer = layer
         self.storage = layer.storage()
@@ -70,20 +70,20 @@ class Footprint:
         self.paths = [path and [values * volume for values in path] for path in paths]
 
 
-def kept(saved: Saved, scale: Scale) -> tuple[bool, bool, int]:
+def kept(saved: Saved, scale: BatchScale) -> tuple[bool, bool, int]:
     return saved.inputs, saved.output, scale.extra(saved)
 
 
-def footprints(network: Network, scale: Scale) -> dict[Layer, Footprint]:
+def footprints(network: Network, scale: BatchScale) -> dict[Layer, Footprint]:
     """Of every layer in the network."""
     return {layer: Footprint(layer, scale) for layer in {n.layer: None for n in network.nodes}}
 
 
-class Piece:
+class Allocation:
     """One storage. ``made_by`` is the row or input it belongs to, ``part`` what it is there for.
 
     ``holders`` counts who keeps it alive, ``read`` is the last row that reads its values,
-    ``keeper`` a row for whose way back autograd keeps these values;
+    ``keeper`` a row for whose backward pass autograd keeps these values;
     ``born`` and ``died`` are numbers of moments.
     """
 
@@ -103,7 +103,7 @@ class Piece:
 INPUT, VOLUME, OWN = "input", "volumes", "indices, statistics, masks"
 
 
-class Walk:
+class MemoryWalk:
     """A walk over storages. ``ran`` has every moment: a row that runs `forward` or `backward` (or
     forward again, `recompute`), or the optimizer's `step`, and the bytes that live while it does,
     apart from weights. ``peak`` is the most of them, first reached at moment ``peak_at``.
@@ -112,17 +112,19 @@ class Walk:
     training = False
 
     def __init__(
-        self, network: Network, scale: Scale, known: dict[Layer, Footprint] | None = None
+        self, network: Network, scale: BatchScale, known: dict[Layer, Footprint] | None = None
     ) -> None:
         self.network = network
         self.scale = scale
+        self.overwrite: set[Node] = set()
+        """The rows that overwrite their input."""
         self.footprints = known if known is not None else footprints(network, scale)
         self.live = self.peak_at = 0
         self.ran: list[tuple[Node | None, str, int]] = []
-        self.pieces: list[Piece] = []
-        self.of: dict[Tensor, Piece] = {}
+        self.pieces: list[Allocation] = []
+        self.of: dict[Tensor, Allocation] = {}
         self.layouts: dict[Tensor, Layout] = {}
-        self.dying: dict[int, list[Piece]] = {}
+        self.dying: dict[int, list[Allocation]] = {}
         self._find_lifetimes()
         self._place_inputs()
         self.peak = self.live
@@ -153,14 +155,14 @@ class Walk:
             self.of[tensor] = self.allocate(size, tensor, INPUT, last)
             self.layouts[tensor] = rows(tensor.output)
 
-    def allocate(self, size: int, made_by: Tensor, part: str, read: int = -1) -> Piece:
+    def allocate(self, size: int, made_by: Tensor, part: str, read: int = -1) -> Allocation:
         """A new storage, held once."""
         self.live += size
-        piece = Piece(size, made_by, part, read, len(self.ran))
+        piece = Allocation(size, made_by, part, read, len(self.ran))
         self.pieces.append(piece)
         return piece
 
-    def release(self, pieces: Iterable[Piece]) -> None:
+    def release(self, pieces: Iterable[Allocation]) -> None:
         """One holder less of each; what nothing holds is freed."""
         for piece in pieces:
             piece.holders -= 1
@@ -175,7 +177,7 @@ class Walk:
             self.peak, self.peak_at = live, len(self.ran)
         self.ran.append((node, phase, live))
 
-    def place_output(self, node: Node, footprint: Footprint, how: Storage) -> Piece:
+    def place_output(self, node: Node, footprint: Footprint, how: Storage) -> Allocation:
         """Where a row's output goes: a new storage, or its input's, unless it would overwrite
         what a later step still reads, or what autograd keeps.
         """
@@ -204,11 +206,11 @@ class Walk:
         copies = footprint.layer.copies_input(self.layouts[node.inputs[0]], self.scale.batch)
         return footprint.inputs[0] if copies else 0
 
-    def may_overwrite(self, node: Node, piece: Piece) -> bool:
-        """Whether a row may overwrite its input, as far as its way back is concerned."""
-        raise NotImplementedError
+    def may_overwrite(self, node: Node, _piece: Allocation) -> bool:
+        """Whether a row may overwrite its input, as far as its backward pass is concerned."""
+        return node in self.overwrite
 
-    def end_row(self, node: Node, piece: Piece) -> None:
+    def end_row(self, node: Node, piece: Allocation) -> None:
         """After a row: notes until when its output is held, and frees what dies here."""
         index = node.index
         last = self.last_held.get(node, index)
@@ -221,7 +223,7 @@ class Walk:
         if dying is not None:
             self.release(dying)
 
-    def alive(self, moment: int) -> list[Piece]:
+    def alive(self, moment: int) -> list[Allocation]:
         """The storages that live at a moment, the largest first."""
         found = [p for p in self.pieces if p.born <= moment and (p.died is None or p.died > moment)]
         return sorted(found, key=lambda piece: -piece.size)

@@ -13,17 +13,25 @@ from itertools import compress
 from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.report.execution import execution
-from cnncalc.report.storages import IN_PLACE, OWN, VIEW, Footprint, Piece, Scale, Walk
+from cnncalc.report.storages import (
+    IN_PLACE,
+    OWN,
+    Allocation,
+    BatchScale,
+    Footprint,
+    MemoryWalk,
+)
+from cnncalc.report.views import GRADIENT, Views, pass_through_base
 
 if TYPE_CHECKING:
     from cnncalc.layers.layer import Layer
     from cnncalc.network.network import Network, Node, Tensor
     from cnncalc.report.execution import Rows
 
-GRADIENT, PARAM_GRADIENT = "gradients of volumes", "gradients of parameters"
+PARAM_GRADIENT = "gradients of parameters"
 
 
-class Training(Walk):
+class Training(MemoryWalk):
     """One training step, apart from what lives all the time (weights, optimizer state, buffers).
 
     ``param_value``: bytes of a parameter's gradient. ``checkpointed``: stretches of rows of which
@@ -39,7 +47,7 @@ class Training(Walk):
     def __init__(
         self,
         network: Network,
-        scale: Scale,
+        scale: BatchScale,
         known: dict[Layer, Footprint] | None = None,
         *,
         param_value: int | None = None,
@@ -54,23 +62,16 @@ class Training(Walk):
         if checkpointed and overwrite is None:
             overwrite = overwriting(network, scale, self.footprints)
         self.known_to_overwrite = overwrite
-        self.overwrite: set[Node] = set()
-        """The rows that overwrite their input."""
         self.refused: list[tuple[Node, Node]] = []
         """Rows that overwrite what autograd keeps, as the spec says, and who needs it there."""
         self.needing: set[Tensor] = set()
         """What needs a gradient: what comes of parameters."""
-        self.kept: dict[Node, list[Piece]] = {}
-        self.entering: dict[Rows, list[Piece]] = {}
-        self.gradients: dict[Tensor, Piece] = {}
-        self.viewed: dict[Tensor, Tensor] = {}
-        """What a view is a view of."""
-        self.through_base: dict[Node, tuple[Tensor, Tensor]] = {}
-        """Rows that overwrite a view: what is viewed, and the row that wrote it last before."""
-        self.last_writer: dict[Tensor, Tensor] = {}
-        self.at_base: set[Tensor] = set()
-        self.param_gradients: dict[Node, Piece] = {}
-        self.saved_pieces: dict[Piece, None] = {}
+        self.kept: dict[Node, list[Allocation]] = {}
+        self.entering: dict[Rows, list[Allocation]] = {}
+        self.gradients: dict[Tensor, Allocation] = {}
+        self.views = Views()
+        self.param_gradients: dict[Node, Allocation] = {}
+        self.saved_pieces: dict[Allocation, None] = {}
 
     @property
     def saved(self) -> int:
@@ -138,7 +139,7 @@ class Training(Walk):
             transient = footprint.transient + self.copied(node, footprint)
             if not footprint.layer.runs_in_inference:  # a mask is made, kept or not
                 transient += footprint.keeps[2]
-            self.follow_views(node, footprint, in_place=piece is base)
+            self.views.follow(node, footprint, in_place=piece is base)
             if footprint.params or not needing.isdisjoint(node.inputs):
                 needing.add(node)
                 if keep:
@@ -146,7 +147,7 @@ class Training(Walk):
             self.note(node, phase, transient if transient > 0 else 0)
             self.end_row(node, piece)
 
-    def keep(self, node: Node, footprint: Footprint, piece: Piece, base: Piece) -> int:
+    def keep(self, node: Node, footprint: Footprint, piece: Allocation, base: Allocation) -> int:
         """What autograd holds of a row; returns the bytes that are the row's own."""
         in_place = piece is base and footprint.storage is IN_PLACE
         inputs, output, own = footprint.keeps_in_place if in_place else footprint.keeps
@@ -169,24 +170,11 @@ class Training(Walk):
         self.kept[node] = kept
         return own
 
-    def follow_views(self, node: Node, footprint: Footprint, *, in_place: bool) -> None:
-        """Notes what a row's output is a view of, and whether the row overwrites a view."""
-        source = node.inputs[0]
-        if footprint.layer.is_view:
-            self.viewed[node] = self.viewed.get(source, source) if in_place else node
-            if footprint.storage is VIEW and not in_place:
-                del self.viewed[node]  # copied
-        elif in_place and source in self.viewed:
-            base = self.viewed[node] = self.viewed[source]
-            if footprint.storage is IN_PLACE:
-                self.through_base[node] = base, self.last_writer.get(base, base)
-                self.last_writer[base] = node
-
     def needs(self, node: Node) -> tuple[bool, ...]:
         """Which of a row's inputs need a gradient."""
         return tuple(tensor in self.needing for tensor in node.inputs)
 
-    def may_overwrite(self, node: Node, piece: Piece) -> bool:
+    def may_overwrite(self, node: Node, piece: Allocation) -> bool:
         """Not what autograd keeps, unless the spec says `inplace: true`."""
         if self.known_to_overwrite is not None:
             return node in self.known_to_overwrite
@@ -217,16 +205,16 @@ class Training(Walk):
             if saved is None:
                 continue
             gradient = gradients.pop(node, None)
-            passed: list[tuple[Tensor, Piece]] = []
+            passed: list[tuple[Tensor, Allocation]] = []
             if gradient is not None:
                 footprint = footprints[node.layer]
-                if node in self.through_base:
-                    passed, gradient = self.pass_through_base(node, footprint, gradient)
+                if node in self.views.overwriting:
+                    passed, gradient = pass_through_base(self, node, footprint, gradient)
                 else:
                     passed = self.pass_on(node, footprint, gradient)
                 saved += self.param_gradient(node, footprint)
                 self.note(node, "backward", self.gradient_transient(node))
-                if footprint.paths[0] is None or node in self.through_base:
+                if footprint.paths[0] is None or node in self.views.overwriting:
                     saved.append(gradient)
             self.release(saved)
             if gradient is not None:
@@ -237,7 +225,7 @@ class Training(Walk):
                     arriving if waiting is None else self.add(node, tensor, waiting, arriving)
                 )
 
-    def param_gradient(self, node: Node, footprint: Footprint) -> list[Piece]:
+    def param_gradient(self, node: Node, footprint: Footprint) -> list[Allocation]:
         """Makes the gradient of a row's parameters; returns what is added to the one that is
         there already, of a row that shares them.
         """
@@ -258,8 +246,8 @@ class Training(Walk):
         return self.scale.extra(node.layer.gradient_transient(self.needs(node)))
 
     def pass_on(
-        self, node: Node, footprint: Footprint, gradient: Piece
-    ) -> list[tuple[Tensor, Piece]]:
+        self, node: Node, footprint: Footprint, gradient: Allocation
+    ) -> list[tuple[Tensor, Allocation]]:
         """The gradients of a row's inputs: the output's own, or new ones."""
         passed, ways = [], []
         for tensor, size, path in zip(node.inputs, footprint.inputs, footprint.paths, strict=False):
@@ -275,7 +263,9 @@ class Training(Walk):
             passed.append((tensor, self.go_along(node, tensor, path, gradient)))
         return passed
 
-    def go_along(self, node: Node, tensor: Tensor, path: Sequence[int], gradient: Piece) -> Piece:
+    def go_along(
+        self, node: Node, tensor: Tensor, path: Sequence[int], gradient: Allocation
+    ) -> Allocation:
         """The gradient of an input, made from the output's in steps."""
         for size in path:
             made = self.allocate(size, tensor, GRADIENT)
@@ -284,34 +274,9 @@ class Training(Walk):
             gradient = made
         return gradient
 
-    def pass_through_base(
-        self, node: Node, footprint: Footprint, gradient: Piece
-    ) -> tuple[list[tuple[Tensor, Piece]], Piece]:
-        """What overwrote a view changed what is viewed (autograd's `CopySlices`): the gradient
-        becomes one of that, is copied, and the row's own backward works on a copy of the view.
-        """
-        base, before = self.through_base[node]
-        size = base.output.values * self.scale.volume
-        if node not in self.at_base:
-            whole = self.allocate(size, node, GRADIENT)
-            self.note(node, "backward")
-            self.release([gradient])
-            gradient = whole
-        copy = self.allocate(size, base, GRADIENT)
-        self.at_base.add(before)
-        passed = [(before, copy)]
-        view = self.allocate(footprint.output, node, GRADIENT)
-        if footprint.paths[0] is None:
-            self.note(node, "backward", footprint.output)
-        else:
-            self.note(node, "backward")
-            others = [tensor for tensor in node.inputs[1:] if tensor in self.needing]
-            view.holders += len(others)
-            passed += [(tensor, view) for tensor in others]
-        self.release([view])
-        return passed, gradient
-
-    def add(self, node: Node, tensor: Tensor, waiting: Piece, arriving: Piece) -> Piece:
+    def add(
+        self, node: Node, tensor: Tensor, waiting: Allocation, arriving: Allocation
+    ) -> Allocation:
         """The sum of two gradients of one tensor: in place of the first if nothing else holds it
         and it is no part of another.
         """
@@ -327,13 +292,13 @@ class Training(Walk):
 
 def refused(network: Network) -> list[tuple[Node, Node]]:
     """Rows that overwrite what autograd keeps, because the spec says so, and who needs it there."""
-    scale = Scale(1, 1)
+    scale = BatchScale(1, 1)
     walk = Training(execution(network).network, scale)
     walk.go_forward()
     return walk.refused
 
 
-def overwriting(network: Network, scale: Scale, known: dict[Layer, Footprint]) -> set[Node]:
+def overwriting(network: Network, scale: BatchScale, known: dict[Layer, Footprint]) -> set[Node]:
     """The rows that overwrite their input: neither a later step reads it, nor autograd keeps it."""
     walk = Training(network, scale, known)
     walk.go_forward()
