@@ -387,6 +387,15 @@ class Layer:
         """Kinds of the rows that follow this one inside the same step (norm, activation)."""
         return ()
 
+    def settings(self) -> dict[str, Any]:
+        """The known fields that a spec must write: those without a default, and those that have
+        another value than their default.
+        """
+        own, fields = self.__dict__, self.fields
+        required = {n: own[n] for n, f in fields.items() if f.required and n in own}
+        bare = type(self)(required, self.inputs).__dict__
+        return {n: own[n] for n in fields if n in own and (n in required or own[n] != bare.get(n))}
+
     def plain_fields(self) -> dict[str, Any]:
         """All fields with their values as JSON and a spec write them."""
         return {

@@ -210,17 +210,13 @@ def brief(layer: Layer, fields: dict[str, str]) -> bool:
 def own_fields(node: Node, flat: FlatNames) -> dict[str, str]:
     """The fields that differ from what the kind has by itself, as a spec writes them."""
     layer = node.layer
-    own, fields = vars(layer), layer.fields
-    bare = vars(type(layer)({n: own[n] for n in fields if fields[n].required and n in own},
-                            layer.inputs))  # fmt: skip
     found = {}
-    for name, field in fields.items():
-        if name in FUSED or name not in own:
-            continue
+    for name, setting in layer.settings().items():
+        field = layer.fields[name]
         if isinstance(field, TensorName):
             found[name] = flat[node.inputs[1]]
-        elif field.required or own[name] != bare.get(name):
-            found[name] = value(field.plain(own[name]))
+        elif name not in FUSED:
+            found[name] = value(field.plain(setting))
     return found
 
 
