@@ -51,7 +51,7 @@ class Parameters(NamedTuple):
     state: int = 0
     copies: int = 0
     gradients: int = 0
-    """Made on the way back: no part of ``total``."""
+    """Allocated in the backward pass: no part of ``total``."""
 
     @property
     def total(self) -> int:

@@ -35,7 +35,7 @@ class Training(MemoryWalk):
     """One training step, apart from what lives all the time (weights, optimizer state, buffers).
 
     ``param_value``: bytes of a parameter's gradient. ``checkpointed``: stretches of rows of which
-    only what enters is kept, and which run forward once more on the way back. ``step_transient``:
+    only the inputs are kept, and which run forward once more in the backward pass. ``step_transient``:
     bytes that live while the optimizer steps. ``saved`` is what autograd keeps after the forward
     pass, each storage once.
     """
@@ -120,7 +120,7 @@ class Training(MemoryWalk):
             yield start, len(self.network.nodes)
 
     def enter(self, rows: Rows) -> None:
-        """Keeps what enters a checkpointed stretch, which nothing may overwrite then."""
+        """Keeps the inputs of a checkpointed stretch, which nothing may overwrite then."""
         inside = set(self.network.nodes[slice(*rows)])
         tensors = {t for node in inside for t in node.inputs if t not in inside}
         pieces = self.entering[rows] = list({self.of[tensor]: None for tensor in tensors})
@@ -130,7 +130,7 @@ class Training(MemoryWalk):
         self.saved_pieces.update(dict.fromkeys(pieces))
 
     def forward(self, nodes: Sequence[Node], *, keep: bool = True, phase: str = "forward") -> None:
-        """Rows forward, keeping what their way back needs."""
+        """Rows forward, keeping what their backward pass needs."""
         footprints, needing = self.footprints, self.needing
         for node in nodes:
             footprint = footprints[node.layer]
@@ -186,7 +186,7 @@ class Training(MemoryWalk):
         return True
 
     def forget_the_dying(self) -> None:
-        """Frees what is held to rows that have run: at the end of a way forward."""
+        """Frees what is held to rows that have run: at the end of a forward pass."""
         for pieces in self.dying.values():
             self.release(pieces)
         self.dying.clear()
