@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -82,6 +83,8 @@ class Imports(ast.NodeVisitor):
         module = node.module or ""
         for alias in node.names:
             full = f"{module}.{alias.name}"
+            if module == "cnncalc" and alias.name in cnncalc.__all__:  # by `__getattr__`
+                module = cnncalc.HOMES.get(alias.name, "cnncalc.api")
             target = full if full in modules() else module
             self.found.append(Import(self.name, target, self.depth > 0))
 
@@ -137,6 +140,33 @@ def test_imports_go_one_way() -> None:
 
 def test_exceptions_are_needed() -> None:
     assert set(BACKWARDS) <= {(here, there) for _, here, there in between_stages()}
+
+
+def test_names_of_classes_stand_once() -> None:
+    """Of those in the last stages of the computation, and of the findings."""
+    classes = [
+        (node.name, name)
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    counts = Counter(name for name, _ in classes)
+    mine = ("diagnostics", "report", "checks", "api")
+    assert [
+        f"{at}.{name}" for name, at in classes if counts[name] > 1 and stage_of(at) in mine
+    ] == []
+
+
+def test_a_layers_attributes_are_its_own() -> None:
+    """No other stage looks into the dictionary of a layer, where a part may be missing."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules().items()
+        if stage_of(name) not in ("layers", "network")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "vars"
+    ]
+    assert found == []
 
 
 def test_diagnostics_imports_nothing_of_the_project() -> None:

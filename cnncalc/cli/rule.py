@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from cnncalc.checks import selection
 from cnncalc.cli.options import Command, complete_codes, output_options
 from cnncalc.cli.output import emit, view_of
+
+if TYPE_CHECKING:
+    from cnncalc.diagnostics import Diagnostic
 
 EXAMPLES = """
 cnncalc rule                     every code, by family
@@ -31,5 +37,12 @@ def command(code: str | None, color: str, output: str | None) -> int:
     bare = code.rpartition("[")[2].rstrip("]")  # `error[no-valid-output]` as it is printed
     if bare not in rules:
         raise click.UsageError(selection.unknown(bare))
-    emit(render_page(rules[bare], view), output)
+    emit(render_page(rules[bare], findings, view), output)
     return 0
+
+
+def findings(spec: str) -> Sequence[Diagnostic]:
+    """What `check` finds in the text of a spec."""
+    from cnncalc.api import loads
+
+    return loads(spec, path="net.yaml").report().diagnostics

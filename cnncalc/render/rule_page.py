@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import FAMILIES
@@ -11,8 +11,11 @@ from cnncalc.render.manual import read_page
 from cnncalc.render.page import Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:
-    from cnncalc.diagnostics import Rule
+    from cnncalc.diagnostics import Diagnostic, Rule
     from cnncalc.render import View
+
+    Check = Callable[[str], Iterable[Diagnostic]]
+    """Gives the findings about the text of a spec."""
 
 
 def render_list(rules: Iterable[Rule[...]], view: View) -> str:
@@ -35,7 +38,7 @@ def render_list(rules: Iterable[Rule[...]], view: View) -> str:
     return page.text()
 
 
-def render_page(rule: Rule[...], view: View) -> str:
+def render_page(rule: Rule[...], check: Check, view: View) -> str:
     """What a rule means, a bad spec with what `check` says of it, and the fixed spec."""
     page = read_page(rule)
     head = Paint(view.color)(f"{rule.severity}[{rule.code}]", COLORS[rule.severity])
@@ -43,18 +46,15 @@ def render_page(rule: Rule[...], view: View) -> str:
     parts += [page.text] if page.text else []
     for word, spec in page.examples:
         parts.append(f"{word}:\n\n{indented(spec)}")
-        if word == "Bad" and (said := output_of(rule, spec, view)):
+        if word == "Bad" and (said := output_of(rule, check(spec), view)):
             parts.append(f"cnncalc check says:\n\n{indented(said)}")
     if rule.severity != "error":
         parts.append(f"Where it is meant: `# cnncalc: ignore[{rule.code}]` on that line.")
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def output_of(rule: Rule[...], spec: str, view: View) -> str:
+def output_of(rule: Rule[...], found: Iterable[Diagnostic], view: View) -> str:
     """What `check` prints of a text; empty where the rule is only found in a file."""
-    from cnncalc import loads
-
-    found = loads(spec, path="net.yaml").report().diagnostics
     return render_diagnostics((d for d in found if d.code == rule.code), view)
 
 

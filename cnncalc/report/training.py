@@ -35,9 +35,9 @@ class Training(MemoryWalk):
     """One training step, apart from what lives all the time (weights, optimizer state, buffers).
 
     ``param_value``: bytes of a parameter's gradient. ``checkpointed``: stretches of rows of which
-    only the inputs are kept, and which run forward once more in the backward pass. ``step_transient``:
-    bytes that live while the optimizer steps. ``saved`` is what autograd keeps after the forward
-    pass, each storage once.
+    only the inputs are kept, and which run forward once more in the backward pass.
+    ``step_transient``: bytes that live while the optimizer steps. ``saved`` is what autograd keeps
+    after the forward pass, each storage once.
     """
 
     training = True
