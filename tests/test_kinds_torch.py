@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import cnncalc
 from cnncalc.layers import Layer
 from cnncalc.layers.layer import Saved, Storage
+from cnncalc.layers.merge import ByValue
 from cnncalc.layers.shape import Shape
 from tests.kind_table import build
 
@@ -61,7 +63,13 @@ def counts_in_memory(measured: Measured) -> bool:
     step = measured.step
     padded = step["kind"] != "pad" and any(code in step["torch"] for code in DIFFERENT)
     drops_all = step["parameters"].get("probability") == 1  # PyTorch then needs no mask
-    return not padded and not drops_all and "after" not in step
+    return not padded and not drops_all and "after" not in step and not in_steps(measured)
+
+
+def in_steps(measured: Measured) -> bool:
+    """Whether it runs in steps of two, so that its memory is that of several rows."""
+    layer = measured.layer
+    return isinstance(layer, ByValue) and len(layer.inputs) > 2
 
 
 def cases(chosen: list[Measured]) -> pytest.MarkDecorator:
@@ -111,6 +119,19 @@ def test_what_an_evaluation_needs(measured: Measured) -> None:
         output = int(batch) * layer.output.values * 4 if new else 0
         assert record["output"] == output
         assert record["peak"] == output + extra_bytes(layer.transient(), int(batch))
+
+
+@cases([m for m in ALL if in_steps(m) and not m.step["parameters"].get("inplace")])
+def test_what_an_evaluation_in_steps_needs(measured: Measured) -> None:
+    layer, fields = measured.layer, measured.step["parameters"]
+    shapes = {f"x{number}": shape for number, shape in enumerate(layer.inputs)}
+    inputs = ", ".join(f"{name}: {shape.written()}" for name, shape in shapes.items())
+    step = json.dumps({measured.step["kind"]: {**fields, "from": list(shapes)}})
+    net = cnncalc.loads(f"inputs: {{{inputs}}}\nlayers: [{step}]\n")
+    for batch, record in measured.at["evaluation"].items():
+        values = sum(shape.values for shape in shapes.values())
+        peak = net.report(int(batch)).totals.peak_activation_bytes
+        assert peak == int(batch) * values * 4 + record["peak"]
 
 
 HALVES = [
