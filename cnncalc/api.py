@@ -84,20 +84,16 @@ class Net:
         self, batch: int = 1, dtype: str = "float32", expect: str | Iterable[str] = ()
     ) -> Report:
         """The report of `analyze`, without its warning: for who shows what is missing."""
+        from cnncalc.checks import finished
+
         budgets = budgets_of(several(expect))
         with none_collected():
             report = self._checked(batch, dtype, budgets)
-            if not report.diagnostics:
-                return report
-            from cnncalc.checks.selection import listed
-            from cnncalc.checks.trials import with_working_fixes
-
-            report = with_working_fixes(
+            return finished(
                 report,
                 lambda texts: self.changed(texts)._checked(batch, dtype, budgets),
                 self._tried,
             )
-            return report._replace(diagnostics=tuple(listed(report.diagnostics)))
 
     def _checked(self, batch: int, dtype: str, budgets: tuple[Figure, ...]) -> Report:
         """The report with its diagnostics, their fixes untried."""

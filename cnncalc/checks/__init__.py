@@ -18,6 +18,7 @@ from cnncalc.report.expectations import differences, expectations, not_judged, o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncalc.checks.trials import Recheck, Tried
     from cnncalc.diagnostics import Diagnostic, Source
     from cnncalc.language.spec import Figure, Spec
     from cnncalc.report.report import Report
@@ -47,6 +48,21 @@ def check(
         found = [*without_ignored(found), *doubtful_comments(source)]
     found += over_budget(report, budgets, anchor)
     return report._replace(diagnostics=tuple(sorted(map(with_bases, found), key=place)))
+
+
+def finished(report: Report, recheck: Recheck, tried: Tried) -> Report:
+    """A checked report whose diagnostics have those fixes only that work, with not too many of one
+    rule. ``tried``: what earlier reports of the net have tried; added to.
+    """
+    if not report.diagnostics:
+        return report
+    from cnncalc.checks.selection import listed
+
+    if any(diagnostic.severity != "note" for diagnostic in report.diagnostics):
+        from cnncalc.checks.trials import with_working_fixes
+
+        report = with_working_fixes(report, recheck, tried)
+    return report._replace(diagnostics=tuple(listed(report.diagnostics)))
 
 
 def place(diagnostic: Diagnostic) -> tuple[str, int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnncalc.checks.selection import rules, unknown
-from cnncalc.diagnostics import Diagnostic, Source, Span, rule
+from cnncalc.diagnostics import RULES, Diagnostic, Source, Span, rule
 
 IGNORE = re.compile(r"#\s*cnncalc:\s*ignore\b(?:\s*\[([^\]]*)\])?")
 CODE = re.compile(r"[^\s,]+")
@@ -52,7 +52,7 @@ def doubts(comment: Comment) -> Iterator[Diagnostic]:
     if not comment.codes:
         yield ignore_without_code(comment.span)
     for word, span in comment.codes.items():
-        if word not in rules():
+        if word not in RULES and word not in rules():  # the rest is imported for an unknown one
             yield unknown_code(span, word, hint=unknown(word))
 
 

@@ -36,14 +36,14 @@ Key = tuple[str, str, int]
 """Code, path and line: what a diagnostic is recognised by after an edit."""
 
 
-Check = Callable[[Mapping[str, str]], "Report"]
+Recheck = Callable[[Mapping[str, str]], "Report"]
 """Reads, builds and checks the net with other texts for some paths."""
 
 Tried = dict[tuple[str, Span], tuple[tuple[Fix, ...], tuple[str, ...]]]
 """The fixes and the help of a diagnostic, by its code and place, once its fixes have been tried."""
 
 
-def with_working_fixes(report: Report, check: Check, tried: Tried) -> Report:
+def with_working_fixes(report: Report, check: Recheck, tried: Tried) -> Report:
     """The report, its diagnostics with those fixes only that work, and with what they give.
     ``tried`` is what is known of a net already, and is added to.
     """
@@ -68,7 +68,7 @@ class Bench:
     """Where candidates are tried, and how much may still be tried."""
 
     def __init__(
-        self, diagnostics: Sequence[Diagnostic], network: Network, cost: int, check: Check
+        self, diagnostics: Sequence[Diagnostic], network: Network, cost: int, check: Recheck
     ) -> None:
         self.known = diagnostics
         self.network = network
