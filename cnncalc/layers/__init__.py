@@ -2,7 +2,7 @@
 
 # The order of these imports is the order of the kinds in the reference.
 # isort: off
-from cnncalc.layers import convolution, transposed, dense, pooling, normalization
+from cnncalc.layers import convolution, dense, pooling, normalization
 from cnncalc.layers import activation, dropout, reshape, merge
 
 # isort: on
@@ -19,5 +19,4 @@ __all__ = [
     "normalization",
     "pooling",
     "reshape",
-    "transposed",
 ]

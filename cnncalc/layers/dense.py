@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.layers.convolution import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.fields import Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import ReceptiveWindow, channels_of, one_position, sizes_of
 from cnncalc.layers.layout import Layout, rows
-from cnncalc.layers.weighted import Weighted, activation_field, bias_field, norm_field
 
 
 class Fc(Weighted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers import rules
-from cnncalc.layers.division import check_groups
+from cnncalc.layers.divisibility import check_groups
 from cnncalc.layers.fields import Flag, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import Advice, Layer, Saved

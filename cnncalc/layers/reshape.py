@@ -9,7 +9,7 @@ from typing import Any
 
 from cnncalc.diagnostics import Unknown
 from cnncalc.layers import rules
-from cnncalc.layers.division import check_groups, check_split, near_divisors
+from cnncalc.layers.divisibility import check_groups, check_split, near_divisors
 from cnncalc.layers.fields import Border, Choice, Derived, Padding, PerAxis, TensorName, Whole
 from cnncalc.layers.formula import Formula, Symbol
 from cnncalc.layers.layer import (

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.language.quantities import compact
-from cnncalc.layers.weighted import Weighted
+from cnncalc.layers.convolution import Weighted
 from cnncalc.network.network import Node
 from cnncalc.render.findings import plural
 from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page

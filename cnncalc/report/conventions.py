@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.layers.convolution import Filters
+from cnncalc.layers.convolution import Filters, TransposedConv
 from cnncalc.layers.dense import Fc
 from cnncalc.layers.normalization import Norm, Scale
 from cnncalc.layers.pooling import AdaptiveAvgPool, GlobalAvgPool
 from cnncalc.layers.reshape import Upsample
-from cnncalc.layers.transposed import TransposedConv
 
 if TYPE_CHECKING:
     from cnncalc.report.report import Report, Row
