@@ -85,6 +85,15 @@ MEASURED = {
         [C, "slice: {part: 1, of: 2}", "groupnorm: 2", C], 6176, 4128, 8000, batch=2
     ),
     "but not of one": Measured([C, "slice: {part: 1, of: 2}", "groupnorm: 2", C], 2576, 2576, 5424),
+    "group norm copies a gradient that is one number": Measured(
+        [C, "groupnorm: 2"], 3088, 2064, 5392
+    ),
+    "group norm copies a part of a concatenation's gradient": Measured(
+        [f"concat: [[{C}, groupnorm: 2], [{C}]]", C], 10_240, 8224, 18_880, batch=2
+    ),
+    "prelu frees a gradient that its input does not need": Measured(
+        ["global_maxpool", "prelu"], 1072, 16, 1080
+    ),
     "flattening what layer norm gives copies": Measured(
         [C, "layernorm", "relu", "flatten", "fc: 4"], 3584, 4608, 21_264
     ),

@@ -22,16 +22,13 @@ pytest.importorskip("torch")
 from tests.torch_reference import Reference, Refused  # noqa: E402  (needs PyTorch)
 
 KNOWN = (
-    "channel_shuffle", "crop", "first", "groupnorm", "layernorm", "lrn", "slice", "three factors",
-    "uneven",
+    "channel_shuffle", "crop", "layernorm", "lrn", "slice", "three factors", "uneven",
 )  # fmt: skip
 """What is left out where memory is compared. `uneven`: PyTorch keeps the padded copy, as
 docs/memory.md says. Of the others some nets still differ: a shuffle of one group, a view there;
-three inputs cropped by a concatenation; a net that begins without parameters (`first`); group
-norm's backward, which copies a gradient that lies apart (a part of a concatenation's, or one number
-seen as a volume); global max pooling behind layer norm; LRN over more than the channels, at the end
-of a net; a slice of a slice. Three factors agree
-below; in nets at random they bring a head beside a residual whose add may overwrite what it reads.
+three inputs cropped by a concatenation; global max pooling behind layer norm; LRN over more than
+the channels, at the end of a net; a slice of a slice. Three factors agree below; in nets at random
+they bring a head beside a residual whose add may overwrite what it reads.
 """
 BATCH = 2
 

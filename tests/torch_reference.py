@@ -53,8 +53,9 @@ class Reference:
         self.device = device
         self.modules: dict[Node, nn.Module] = {}
         self.shapes: dict[Node, tuple[int, int, int]] = {}
-        self.kept_by_autograd: dict[Node, bool] = {}
-        """Whether autograd keeps what a row would overwrite: known from a first forward pass."""
+        self.in_place: dict[Node, bool] = {}
+        """Whether a row overwrites its input: decided in a first forward pass of training, by what
+        autograd keeps and what is read again. An evaluation runs the same code."""
         with saved_storages() as self.kept:
             self.forward(training=True)
         self.kept = {}
@@ -93,14 +94,13 @@ class Reference:
     ) -> T:
         fields = node.layer.plain_fields()
         inputs = [values[tensor] for tensor in node.inputs]
-        if node not in self.kept_by_autograd:
+        if node not in self.in_place:
             kept = key(inputs[0]) in self.kept and not node.layer.insists_on_place()
-            self.kept_by_autograd[node] = kept
-        in_place = (
-            bool(fields.get("inplace"))
-            and not self.kept_by_autograd[node]
-            and not read_again(node, inputs, values, last_read)
-        )
+            self.in_place[node] = (
+                bool(fields.get("inplace"))
+                and not kept
+                and not read_again(node, inputs, values, last_read)
+            )
 
         def module(make: Callable[[], nn.Module]) -> nn.Module:
             owner = node.shares or node
@@ -109,7 +109,7 @@ class Reference:
                     self.modules[owner] = make()
             return self.modules[owner]
 
-        run = Run(training=training, in_place=in_place, module=module)
+        run = Run(training=training, in_place=self.in_place[node], module=module)
         output = OPERATIONS[node.layer.kind](run, fields, inputs)
         channels, *size = output.shape[1:]
         self.shapes[node] = (channels, *(size or (1, 1)))

@@ -210,8 +210,12 @@ class Prelu(Activation):
         return Saved(inputs=True)
 
     def gradient_transient(self, needs: tuple[bool, ...]) -> Saved:
-        """The slopes' gradient is made at full size, then summed; the input's is made anyway."""
-        return Saved(values=self.output.values * (1 if needs[0] else 2))
+        """The slopes' gradient is made at full size, then summed. The input's is made too; if it
+        is not needed it is freed before the sum, when the slopes' is not there yet.
+        """
+        if needs[0]:
+            return Saved(values=self.output.values)
+        return Saved(values=2 * self.output.values, batch_statistics=-self.weights())
 
     def describe(self) -> str:
         return "PReLU per channel" if self.per_channel else "PReLU"

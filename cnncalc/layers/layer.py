@@ -357,6 +357,9 @@ class Layer:
         """Whether an input that lies so must be copied first; a view then is a new volume."""
         return False
 
+    copies_gradient: ClassVar[bool] = False
+    """Whether its backward copies a gradient that is no row of values of its own."""
+
     is_view: ClassVar[bool] = False
     """Whether the output is a view to autograd: of its input, or of a volume of its own. Who
     overwrites a view changes the gradient of what is viewed.

@@ -114,6 +114,7 @@ class GroupNorm(OwnStatistics):
     """
 
     kind = "groupnorm"
+    copies_gradient = True
     groups = Whole("parts the channels are split into", default=32, positional=True)
     affine = affine_field()
 

@@ -213,7 +213,7 @@ class Training(MemoryWalk):
                 else:
                     passed = self.pass_on(node, footprint, gradient)
                 saved += self.param_gradient(node, footprint)
-                self.note(node, "backward", self.gradient_transient(node))
+                self.note(node, "backward", self.gradient_transient(node, gradient))
                 if footprint.paths[0] is None or node in self.views.overwriting:
                     saved.append(gradient)
             self.release(saved)
@@ -242,8 +242,14 @@ class Training(MemoryWalk):
         if differs and self.layouts[node.inputs[0]].is_channels_last(self.scale.batch):
             self.note(node, "backward", node.layer.weights() * self.param_value)
 
-    def gradient_transient(self, node: Node) -> int:
-        return self.scale.extra(node.layer.gradient_transient(self.needs(node)))
+    def gradient_transient(self, node: Node, gradient: Allocation) -> int:
+        """What lives beside the gradients while a row goes backward; with the copy of a gradient
+        that is one number seen as a volume, or of several images a part of another's.
+        """
+        transient = self.scale.extra(node.layer.gradient_transient(self.needs(node)))
+        size = node.output.values * self.scale.volume
+        apart = gradient.size < size or (gradient.size > size and self.scale.batch > 1)
+        return transient + size if apart and node.layer.copies_gradient else transient
 
     def pass_on(
         self, node: Node, footprint: Footprint, gradient: Allocation
