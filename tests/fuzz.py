@@ -2,7 +2,7 @@
 
     python -m tests.fuzz [--minutes 10] [--seed 1]
 
-A shipped spec, one of the tests' mistakes, or one of their shapes that once took minutes, loses and
+A shipped spec, one of the bad specs, or one of their shapes that once took minutes, loses and
 gains bytes, tokens, lines, hostile characters and nodes of its tree; the commands read it with
 options of every kind, and specs extend files that are none of their business. Whatever comes out:
 no traceback, no hang, no character in any output that could command a terminal, and nothing of
@@ -74,7 +74,7 @@ TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 def seeds() -> list[bytes]:
     """The specs to break."""
-    paths = [*(ROOT / "architectures").glob("*.yaml"), *(ROOT / "tests/mistakes").glob("*.yaml")]
+    paths = [*(ROOT / "architectures").glob("*.yaml"), *(ROOT / "tests/bad_specs").glob("*.yaml")]
     small = [p.read_bytes() for p in sorted(paths) if p.stat().st_size <= LARGEST]
     return small + [shape(size).encode() for shape, _ in SHAPES.values() for size in SIZES]
 

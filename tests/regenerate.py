@@ -2,7 +2,7 @@
 
     python -m tests.regenerate [WORD …]        only files whose path has one of these words
 
-Derived are the schema, the expected outputs of `mistakes/`, the golden files, docs/kinds.md, the
+Derived are the schema, the expected outputs of `bad_specs/`, the golden files, docs/kinds.md, the
 table of docs/memory.md, and what the commands in README.md and docs/ print. test_regenerate.py
 fails where one of them is out of date. What is measured (`truth/`, docs/performance.md) or
 resolved (constraints.txt) is not derived.
@@ -33,7 +33,7 @@ from tests.commands import run
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
 GOLDEN = TESTS / "golden"
-MISTAKES = TESTS / "mistakes"
+BAD_SPECS = TESTS / "bad_specs"
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = "python -m tests.regenerate"
 
@@ -66,18 +66,18 @@ def derived() -> Iterator[Derived]:
         yield Derived(path, partial(document, path))
 
 
-# Expected outputs of tests/mistakes.
+# Expected outputs of tests/bad_specs.
 
 
 def expected_outputs() -> Iterator[Derived]:
     """``NAME.expected``: all that `cnncalc check --strict NAME.yaml` prints."""
-    for path in sorted(MISTAKES.glob("*.yaml")):
+    for path in sorted(BAD_SPECS.glob("*.yaml")):
         if not path.name.endswith(".fixed.yaml"):
             yield Derived(path.with_suffix(".expected"), partial(checked, path.name))
 
 
 def checked(name: str) -> str:
-    with contextlib.chdir(MISTAKES):
+    with contextlib.chdir(BAD_SPECS):
         return run("check", "--strict", name, CNNCALC_OUTPUT_FORMAT="").output
 
 
@@ -158,7 +158,7 @@ def example(command: str) -> str:
 def left_over() -> list[Path]:
     """Golden files and expected outputs that nothing makes any more."""
     made = {file.path for file in derived()} | {GOLDEN / "graph.yaml"}
-    there = [*GOLDEN.iterdir(), *MISTAKES.glob("*.expected")]
+    there = [*GOLDEN.iterdir(), *BAD_SPECS.glob("*.expected")]
     return [path for path in there if path not in made]
 
 

@@ -25,7 +25,7 @@ def test_one_broken_file_hides_no_other() -> None:
     assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
         "syntax.yaml", "broken.yaml", "Checked 2 files, 3 layers",
     ]  # fmt: skip
-    assert result.stderr.startswith("cnncalc: there is no file missing.yaml")
+    assert result.stderr.startswith("cnncalc: no such file: missing.yaml")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")

@@ -116,9 +116,12 @@ def test_list_of_some(args: list[str], names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--family", "ResNt"], "there is no family 'ResNt'; did you mean 'ResNet'?"),
-        (["--family", "x"], "there is no family 'x'; `cnncalc list` shows them"),
-        (["x", "--year", "2015"], "no shipped net fits 'x' --year 2015; `cnncalc list` shows all"),
+        (["--family", "ResNt"], "unknown family 'ResNt'; did you mean 'ResNet'?"),
+        (["--family", "x"], "unknown family 'x'; `cnncalc list` shows them"),
+        (
+            ["x", "--year", "2015"],
+            "no shipped net matches 'x' --year 2015; `cnncalc list` shows all",
+        ),
     ],
     ids=words,
 )

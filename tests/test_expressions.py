@@ -286,10 +286,10 @@ MESSAGES = [
     ("2 * relu", "`*` needs numbers, not the word 'relu'"),
     ("skip * 2", "`*` needs numbers, not the output of a step (from 'skip')"),
     ("norm == 0", "the word 'batchnorm' cannot be compared with 0"),
-    ("depths[i + 2]", "no item 4 (from 'i + 2'): the list has 4 items, 0 to 3"),
+    ("depths[i + 2]", "index 4 (from 'i + 2') is out of range: the list has 4 items (0 to 3)"),
     ("1 / (2 - i)", "division by zero: 1 / 0"),
-    ("ceil(1, 2)", "ceil takes one number, not 2"),
-    ("3x3", "'3x3' is not a number here: it is written like a shape"),
+    ("ceil(1, 2)", "ceil takes one number, but has 2 arguments"),
+    ("3x3", "'3x3' is not a valid number: it looks like a shape"),
 ]
 
 

@@ -104,7 +104,7 @@ ARGUMENTS = [
 def test_an_argument_that_is_wrong_is_unknown(layers: str, channels: list[int | None]) -> None:
     """Not at its default."""
     found = net(spec(layers, blocks=BLOCK)).report()
-    assert [row.output_shape[0] for row in found.rows] == channels
+    assert [row.output_shape.known_channels() for row in found.rows] == channels
     assert found.complete == (None not in channels)
 
 
@@ -149,7 +149,7 @@ def test_a_figure_that_is_not_known_fails() -> None:
 def test_a_budget_of_an_incomplete_net_fails(broken: str) -> None:
     result = run("check", broken, "--expect", "params<=5M", "--ignore", "missing-key")
     assert result.exit_code == 1
-    assert "'params<=5M' cannot be judged: the net is incomplete" in result.stdout
+    assert "'params<=5M' cannot be checked: the net is incomplete" in result.stdout
 
 
 def test_an_ignore_comment_does_not_ignore_a_budget(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_check_says_what_is_not_judged(tmp_path: Path) -> None:
         "published:\n  - {source: a, params: 224}\n"
     )
     said = (
-        "3 expectations and 1 published figure are not judged with --input 16: params, macs of "
+        "3 expectations and 1 published figure are not checked with --input 16: params, macs of "
         "conv1, shape of conv1"
     )
     for name in ("full", "concise", "json", "github", "sarif"):
@@ -216,8 +216,8 @@ def test_check_says_what_is_not_judged(tmp_path: Path) -> None:
         assert result.exit_code == 0
         text = result.stdout.replace("%2C", ",")
         assert said in text
-    assert "not judged with --set n=9" in run("check", str(path), "--set", "n=9").stdout
-    assert "not judged" not in run("check", str(path)).stdout
+    assert "not checked with --set n=9" in run("check", str(path), "--set", "n=9").stdout
+    assert "not checked" not in run("check", str(path)).stdout
     assert said in " ".join(run("show", str(path), "--input", "16").stdout.split())
 
 
@@ -238,16 +238,16 @@ def test_an_input_in_the_specs_form(text: str, given: str, shape: tuple[int, int
 
 
 UNFIT = [
-    (IMAGE, "384x384", "'384x384' does not fit the input of the spec, 60×40×3",
+    (IMAGE, "384x384", "'384x384' does not match the input of the spec, 60×40×3",
      "write `384` or `384x384x3`"),
-    (IMAGE, "64x32", "'64x32' does not fit the input of the spec, 60×40×3",
+    (IMAGE, "64x32", "'64x32' does not match the input of the spec, 60×40×3",
      "write `C=3,H=32,W=64`"),
-    (IMAGE, "64x32x3", "'64x32x3' does not fit the input of the spec, 60×40×3",
+    (IMAGE, "64x32x3", "'64x32x3' does not match the input of the spec, 60×40×3",
      "write `C=3,H=32,W=64`"),
-    (IMAGE, "3x64x64", "'3x64x64' does not fit the input of the spec, 60×40×3",
+    (IMAGE, "3x64x64", "'3x64x64' does not match the input of the spec, 60×40×3",
      "write `64x64x3`"),
     (spec("[fc: 10]", input="784"), "28x28x1",
-     "'28x28x1' does not fit the input of the spec, a vector of 784",
+     "'28x28x1' does not match the input of the spec, a vector of 784",
      "write its length, such as `784`"),
 ]  # fmt: skip
 

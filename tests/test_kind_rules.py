@@ -100,21 +100,23 @@ WRONG = [
     ),
     Wrong(
         "conv", {"filters": 10, "kernel": 1, "groups": 4}, "4x4x8", "groups-do-not-divide",
-        ": 4 groups do not divide its 10 filters", "",
+        ": its 10 filters cannot be split into 4 equal groups", "",
         ["groups: 2", "groups: 1", "filters: 12", "filters: 8"],
     ),
     Wrong(
         "transposed_conv", {"filters": 8, "kernel": 1, "groups": 4}, "4x4x6",
-        "groups-do-not-divide", ": 4 groups do not divide its 6 input channels", "",
+        "groups-do-not-divide", ": its 6 input channels cannot be split into 4 equal groups", "",
         ["groups: 2", "groups: 1"],
     ),
     Wrong(
         "groupnorm", {}, "4x4x48", "groups-do-not-divide",
-        ": 32 groups do not divide its 48 input channels", "", ["groups: 24", "groups: 16"],
+        ": its 48 input channels cannot be split into 32 equal groups", "",
+        ["groups: 24", "groups: 16"],
     ),
     Wrong(
         "channel_shuffle", {"groups": 3}, "4x4x58", "groups-do-not-divide",
-        ": 3 groups do not divide its 58 input channels", "", ["groups: 2", "groups: 1"],
+        ": its 58 input channels cannot be split into 3 equal groups", "",
+        ["groups: 2", "groups: 1"],
     ),
     Wrong(
         "slice", {"part": 1, "of": 2}, "4x4x9", "factor-does-not-divide",
@@ -122,7 +124,7 @@ WRONG = [
     ),
     Wrong(
         "slice", {"part": 3, "of": 2}, "4x4x6", "no-such-part",
-        " has no part 3: the channels are split into 2", "", ["part: 2", "of: 3"],
+        " has no part 3: the channels are split into 2 parts", "", ["part: 2", "of: 3"],
     ),
     Wrong(
         "crop", {"size": [8, 4]}, "6x6x3", "crop-larger-than-input",
@@ -130,34 +132,34 @@ WRONG = [
     ),
     Wrong(
         "maxpool", {"kernel": 3, "padding": 2}, "8x8x3", "pool-padding-too-large",
-        ": its padding of 2 along the width is more than half of its window of 3", "",
+        ": padding 2 along the width is more than half of the window of 3", "",
         ["padding: 1"],
     ),
     Wrong(
         "avgpool", {"kernel": [2, 5], "stride": 1, "padding": 2}, "8x8x3", "pool-padding-too-large",
-        ": its padding of 2 along the height is more than half of its window of 2", "",
+        ": padding 2 along the height is more than half of the window of 2", "",
         ["padding: [1, 2]"],
     ),
     Wrong(
         "maxpool", {"kernel": 2, "dilation": 3, "padding": 3}, "8x8x3", "pool-padding-too-large",
-        ": its padding of 3 along the width is more than half of its window of 4", "",
+        ": padding 3 along the width is more than half of the window of 4", "",
         ["padding: 2"],
     ),
     Wrong(
         "transposed_conv",
         {"filters": 8, "kernel": 3, "stride": [3, 2], "output_padding": 2, "dilation": 2}, "4x4x3",
         "output-padding-too-large",
-        ": its output padding of 2 along the width is not less than its stride of 2 or its "
-        "dilation of 2",
+        ": output padding 2 along the width is not less than stride 2 or dilation 2",
         "", ["output_padding: [2, 1]"],
     ),
     Wrong(
         "space_to_depth", {"factor": 4}, "12x10x3", "factor-does-not-divide",
-        ": 4×4 squares do not fill its 12×10 input, whose height is 10", "", ["factor: 2"],
+        ": its 12×10 input cannot be split into 4×4 squares: its height is 10", "", ["factor: 2"],
     ),
     Wrong(
         "pixel_shuffle", {"factor": 4}, "6x6x36", "factor-does-not-divide",
-        ": its 36 input channels do not fill squares of 4×4", "", ["factor: 3", "factor: 2"],
+        ": its 36 input channels cannot be split into squares of 4×4", "",
+        ["factor: 3", "factor: 2"],
     ),
 ]  # fmt: skip
 every_wrong = pytest.mark.parametrize(
@@ -220,48 +222,49 @@ class Apart(NamedTuple):
 APART = [
     Apart(
         "add", "8x8x3 64x3", "axes-differ",
-        "input 1 is 8×8×3, input 2 is 64×3: all inputs need the same axes", [], "",
+        "input 1 is 8×8×3, input 2 is 64×3: the axes must be the same", [], "",
     ),
     Apart(
         "add", "56x56x64 56x56x64 56x56x256", "add-shapes-differ",
-        "input 1 is 56×56×64, input 3 is 56×56×256: an addition needs equal shapes",
+        "input 1 is 56×56×64, input 3 is 56×56×256: the shapes must be equal",
         ["input 3 filters: 64", "input 1 filters: 256"],
-        "a step `conv: [64, 1]` brings input 3 to 64 channels",
+        "a step `conv: [64, 1]` changes input 3 to 64 channels",
     ),
     Apart(
         "add", "28x28x64 56x56x64", "add-shapes-differ",
-        "input 1 is 28×28×64, input 2 is 56×56×64: an addition needs equal shapes",
+        "input 1 is 28×28×64, input 2 is 56×56×64: the shapes must be equal",
         ["input 2 padding: same", "input 1 padding: same", "input 1 stride: 1",
          "input 2 stride: 2", "`padding: same` in the steps of inputs 1 and 2"],
-        "a step `upsample: 2` brings input 1 to the size of input 2",
+        "a step `upsample: 2` changes input 1 to the size of input 2",
     ),
     Apart(
         "add", "1x1x1 1x1x8", "add-shapes-differ",
-        "input 1 is 1×1×1, input 2 is 1×1×8: an addition needs equal shapes",
+        "input 1 is 1×1×1, input 2 is 1×1×8: the shapes must be equal",
         ["input 2 filters: 1", "input 1 filters: 8"],
-        "a step `conv: [1, 1]` brings input 2 to 1 channel",
+        "a step `conv: [1, 1]` changes input 2 to 1 channel",
     ),
     Apart(
         "concat", "30x30x16 30x28x8", "concat-sizes-differ",
-        "input 1 is 30×30×16, input 2 is 30×28×8: a concatenation needs equal height and width",
+        "input 1 is 30×30×16, input 2 is 30×28×8: the sizes must be equal, only channels may "
+        "differ",
         ["crop: true", "input 2 padding: same", "input 1 padding: same", "input 2 stride: 1",
          "input 1 stride: 2", "`padding: same` in the steps of inputs 1 and 2"],
         "",
     ),
     Apart(
         "multiply", "12x12x8 1x1x4", "factors-differ",
-        "input 1 is 12×12×8, input 2 is 1×1×4: factors need equal shapes, or height and width 1, "
-        "or 1 channel",
+        "input 1 is 12×12×8, input 2 is 1×1×4: the shapes must be equal, or have height and "
+        "width 1, or 1 channel",
         ["input 2 filters: 8", "input 1 filters: 4"],
-        "a step `conv: [8, 1]` brings input 2 to 8 channels",
+        "a step `conv: [8, 1]` changes input 2 to 8 channels",
     ),
     Apart(
         "multiply", "1x1x8 12x12x8 12x6x1", "factors-differ",
-        "input 2 is 12×12×8, input 3 is 12×6×1: factors need equal shapes, or height and width 1, "
-        "or 1 channel",
+        "input 2 is 12×12×8, input 3 is 12×6×1: the shapes must be equal, or have height and "
+        "width 1, or 1 channel",
         ["input 3 padding: same", "input 2 padding: same", "input 3 stride: 1",
          "input 2 stride: 2", "`padding: same` in the steps of inputs 2 and 3"],
-        "a step `upsample: 2` brings input 3 to the size of input 2",
+        "a step `upsample: 2` changes input 3 to the size of input 2",
     ),
 ]  # fmt: skip
 

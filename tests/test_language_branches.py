@@ -1,4 +1,4 @@
-"""Section 5 of the language: residuals, merges, side heads."""
+"""Section 5 of the language: residuals, merges, auxiliary heads."""
 
 from __future__ import annotations
 
@@ -226,13 +226,14 @@ def test_aux_with_from_leaves_the_current_tensor() -> None:
 
 AUX_NAMES = [
     ("a name of the head", "[aux1: [tanh1, sigmoid], relu: {from: tanh1}]",
-     ["reads-a-side-head: tanh1"]),
-    ("the head itself", "[aux1: [tanh], relu: {from: aux1}]", ["reads-a-side-head: aux1"]),
-    ("in a merge", "[aux1: [tanh1], add: {from: [input, tanh1]}]", ["reads-a-side-head: tanh1"]),
-    ("as an argument", "[aux1: [tanh1], unit: [tanh1]]", ["reads-a-side-head: tanh1"]),
-    ("as an output", "[relu1, aux1: [tanh1]]", ["reads-a-side-head: tanh1"]),
+     ["reads-an-auxiliary-head: tanh1"]),
+    ("the head itself", "[aux1: [tanh], relu: {from: aux1}]", ["reads-an-auxiliary-head: aux1"]),
+    ("in a merge", "[aux1: [tanh1], add: {from: [input, tanh1]}]",
+     ["reads-an-auxiliary-head: tanh1"]),
+    ("as an argument", "[aux1: [tanh1], unit: [tanh1]]", ["reads-an-auxiliary-head: tanh1"]),
+    ("as an output", "[relu1, aux1: [tanh1]]", ["reads-an-auxiliary-head: tanh1"]),
     ("its weights", "[aux1: [conv1: [4, 1]], conv2: {filters: 4, kernel: 1, share: conv1}]",
-     ["reads-a-side-head: conv1"]),
+     ["reads-an-auxiliary-head: conv1"]),
     ("within the head", "[aux1: [tanh1, relu, sigmoid: {from: tanh1}], relu]", []),
     ("in another head", "[aux1: [tanh1], aux2: [relu: {from: tanh1}], relu]", []),
     ("the main path, from the head", "[tanh1, relu, aux1: [sigmoid: {from: tanh1}], relu]", []),
@@ -242,7 +243,7 @@ AUX_NAMES = [
 @pytest.mark.parametrize(
     ("layers", "expected"), [a[1:] for a in AUX_NAMES], ids=[a[0] for a in AUX_NAMES]
 )
-def test_names_of_a_side_head(layers: str, expected: list[str]) -> None:
+def test_names_of_an_auxiliary_head(layers: str, expected: list[str]) -> None:
     sections = {"outputs": "[relu1, tanh1]"} if layers.startswith("[relu1") else {}
     blocks = "{unit(x): [add: {from: [x, previous]}]}"
     assert mistakes(spec(layers, blocks=blocks, **sections)) == expected

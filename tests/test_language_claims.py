@@ -69,8 +69,8 @@ PATHS = [
     ("a wrong sum of a block", "u1: {params: 41}", ["unexpected-figure: 41"]),
     ("an input", "input: {shape: 8x8x4, activations: 256}", []),
     ("an input's shape", "input: 8x8x5", ["unexpected-shape: 8x8x5"]),
-    ("a side head: what leaves it", "aux1: {shape: 5, params: 45}", []),
-    ("a row of a side head", "aux1/fc1: {shape: 5, weights: 40}", []),
+    ("an auxiliary head: what leaves it", "aux1: {shape: 5, params: 45}", []),
+    ("a row of an auxiliary head", "aux1/fc1: {shape: 5, weights: 40}", []),
     ("a residual", "residual1: {shape: 2x2x2, params: 6}", []),
     ("the add of a residual", "residual1.add: {activations: 8}", []),
     ("a shape by name", "conv1: {channels: 6, height: 6, width: 6}", []),
@@ -206,7 +206,7 @@ def test_set_and_input_switch_them_off(inputs: list[str], parameters: list[str],
     shown = report(CHANGEABLE, inputs=inputs, parameters=parameters)
     assert not shown.published
     (notice,) = shown.notices
-    assert f"not judged with {why}: " in notice
+    assert f"not checked with {why}: " in notice
 
 
 def test_a_step_alone_that_expects_is_told_too() -> None:

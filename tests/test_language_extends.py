@@ -206,7 +206,7 @@ def test_the_bases_errors_are_told_in_the_base(tmp_path: Path) -> None:
 def refused(net: cnncalc.Net) -> str:
     """Why the base is none; its text is nowhere in what is printed."""
     (found,) = net.diagnostics
-    assert (found.code, found.label) == ("unknown-base", "refused")
+    assert (found.code, found.label) == ("unknown-base", "not allowed")
     assert found.path == net.source.path
     assert [related for related in found.related if related.span.source is not net.source] == []
     return found.message.partition(": ")[2]
@@ -236,7 +236,7 @@ def test_a_base_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reposit
     for name in ("../out.yaml", "./link.yaml", "../missing.yaml", "/etc/shadow",
                  "/proc/self/environ", str(tmp_path / "out.yaml")):  # fmt: skip
         net = cnncalc.load(write(tmp_path, "in/net.yaml", f"extends: {name}"))
-        assert refused(net).startswith(f"it lies outside {where}")
+        assert refused(net).startswith(f"it is outside {where}")
 
 
 def test_a_base_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,11 +246,11 @@ def test_a_base_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert errors(cnncalc.load(up)) == []
     monkeypatch.chdir(tmp_path / "deep")
-    assert refused(cnncalc.load(up)).startswith("it lies outside")
+    assert refused(cnncalc.load(up)).startswith("it is outside")
     (tmp_path / ".git").mkdir()
     assert errors(cnncalc.load(up)) == []
     (tmp_path / "deep" / "er" / ".git").mkdir()
-    assert refused(cnncalc.load(up)).startswith("it lies outside the repository")
+    assert refused(cnncalc.load(up)).startswith("it is outside the repository")
 
 
 def test_a_shipped_name_is_no_file_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_mistakes_at_their_exact_place(key: str, text: str, expected: list[str])
 def test_the_value_and_its_expression_are_told() -> None:
     text = spec("[unit]", blocks="{unit: [conv: [in_channels / 8, 1]]}")
     (diagnostic,) = net(text).problems
-    assert "0.5 is not a whole number (from 'in_channels / 8')" in diagnostic.message
+    assert "must be a whole number, not 0.5 (from 'in_channels / 8')" in diagnostic.message
 
 
 RESERVED = [

@@ -95,7 +95,7 @@ KEPT = [
     (["conv1: [4, 1]", "multiply: {from: [conv1, input, conv1]}", "conv: [4, 1]"], 4 * V),
     # an add keeps nothing
     (["conv: [4, 1]", "residual: [conv: [4, 1]]"], 2 * V),
-    # a side head counts
+    # an auxiliary head counts
     (["conv: [4, 1]", "aux: [conv: [4, 1], conv: [4, 1]]"], 3 * V),
 ]  # fmt: skip
 

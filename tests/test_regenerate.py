@@ -33,7 +33,7 @@ def test_every_sort_is_there() -> None:
         "tests/golden/graph.json",
         "README.md",
     } <= ALL.keys()
-    assert len([name for name in ALL if name.startswith("tests/mistakes/")]) >= 60
+    assert len([name for name in ALL if name.startswith("tests/bad_specs/")]) >= 60
     assert {path.name for path in DOCUMENTS} >= {"kinds.md", "memory.md", "language.md"}
 
 

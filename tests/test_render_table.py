@@ -64,7 +64,7 @@ def test_plain_text_is_plain(net: str, depth: int | None) -> None:
 @pytest.mark.parametrize("net", NETS)
 @pytest.mark.parametrize(("depth", "fuse"), [(None, False), (None, True), (0, True), (1, False)])
 def test_lines_add_up_to_the_totals(net: str, depth: int | None, fuse: bool) -> None:
-    """However the net is folded; side heads count in the parameters of the training alone."""
+    """However the net is folded; auxiliary heads count in the parameters of the training alone."""
     report = report_of(net)
     lines = outline(report, depth, fuse=fuse)
     for figure in FIGURES:
@@ -90,8 +90,8 @@ TOTALS = [
     ("vgg16", 1, "15.5G MACs (= 30.9G FLOPs, 2 per MAC)"),
     ("vgg16", 32, "× 32 images = 1.95 GB forward, 3.90 GB with backward"),
     ("vgg16", 32, "× 32 images = 495G MACs (= 990G FLOPs)"),
-    ("vgg16", 1, "212×212 pixels, neighbours 32 apart, at maxpool5"),
-    ("googlenet", 1, "more in side heads, which run in training only"),
+    ("vgg16", 1, "212×212 pixels, effective stride 32, at maxpool5"),
+    ("googlenet", 1, "more in auxiliary heads, which run only in training"),
 ]  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def test_memory_totals_are_shown_once_they_are_known() -> None:
     peaks = Peaks(26_292_224, 1_000)
     report = report._replace(totals=report.totals._replace(measure=lambda: peaks))
     text = render("table", report, PLAIN)
-    assert "inference peaks at 26.3 MB beside the weights; 1.0 KB are kept for the" in text
+    assert "inference peaks at 26.3 MB besides the weights; 1.0 KB are kept for the" in text
     assert "training step" not in text
 
 
@@ -314,7 +314,7 @@ def test_what_is_unknown_is_a_question_mark() -> None:
     text = render("table", analyzed(BROKEN), PLAIN)
     assert "?" in row_of(text, "conv2")
     assert "?×?×8" in row_of(text, "conv2")
-    assert "these totals are of the rest" in text
+    assert "the totals cover only the rest" in text
 
 
 @pytest.mark.parametrize("color", [False, True])

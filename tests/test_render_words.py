@@ -68,23 +68,24 @@ def test_the_notes_at_another_dtype(dtype: str, ending: str) -> None:
 BORDERS = [
     ("conv1: [96, 11, 4]", "227x227x3", "The division is exact"),
     ("conv1: [96, 11, 4]", "224x224x3",
-     "213/4 = 53.25 is not whole, and is rounded down: the last window ends 1 column before the "
-     "right border. 1 column of the image is never seen by any window."),
+     "213/4 = 53.25 is not a whole number and is rounded down: the last window ends 1 column "
+     "before the right border. 1 column of the image is never seen."),
     ("conv1: {filters: 8, kernel: 3, stride: 2, padding: 1}", "224x224x3",
-     "1 column before the right border of the padding. That is padding only"),
+     "1 column before the right border of the padding. Only padding is left over"),
     ("conv1: {filters: 8, kernel: 2, stride: 5}", "14x14x3",
      "2 columns of the image are never seen"),
     ("conv1: {filters: 8, kernel: 3, stride: 2, padding: same}", "224x224x3",
-     "For that 1 column of zeros is needed, (W2 − 1)·S + F − W = (112 − 1)·2 + 3 − 224: 0 at the "
-     "left, 1 at the right; the odd one goes to the far side."),
+     "needs 1 column of zeros: (W2 − 1)·S + F − W = (112 − 1)·2 + 3 − 224, 0 at the left and 1 at "
+     "the right; the extra one is on the far side."),
     ("conv1: {filters: 8, kernel: 3, dilation: 2, padding: same}", "9x9x3",
-     "4 columns of zeros are needed, (W2 − 1)·S + (D·(F − 1) + 1) − W = (9 − 1)·1 + 5 − 9"),
-    ("conv1: {filters: 8, kernel: 1, padding: same}", "9x9x3", "(9 − 1)·1 + 1 − 9, that is none"),
+     "4 columns of zeros: (W2 − 1)·S + (D·(F − 1) + 1) − W = (9 − 1)·1 + 5 − 9"),
+    ("conv1: {filters: 8, kernel: 1, padding: same}", "9x9x3",
+     "0 columns of zeros: (W2 − 1)·S + F − W = (9 − 1)·1 + 1 − 9."),
     ("maxpool1: {kernel: 3, stride: 2, rounding: ceil}", "112x112x3",
-     "109/2 = 54.5 is not whole, and here it is rounded up: the last window juts out over the "
-     "right border by 1 column."),
+     "109/2 = 54.5 is not a whole number and is rounded up: the last window is partial: 1 column "
+     "of it beyond the right border."),
     ("maxpool1: {kernel: 2, stride: 2, padding: 1, rounding: ceil}", "5x5x3",
-     "that last window would start in the padding at the right, so it is dropped"),
+     "the last window would begin in the padding at the right and is dropped"),
 ]  # fmt: skip
 
 
@@ -103,8 +104,8 @@ DERIVED = [
     ("conv1", "290,400 values × 4 bytes (float32) = 1.2 MB per image: 28% of all activations"),
     ("conv1", "105M MACs = 211M FLOPs, 2 per MAC: 15% of all MACs of the net."),
     ("maxpool1", "      r1 + (F − 1)·j1\n    = 11 + (3 − 1)·4\n    = 19 pixels of the image\n"),
-    ("maxpool1", "j1·S = 4·2 = 8 pixels apart"),
-    ("maxpool1", "0: it computes by a fixed rule, there is nothing in it to learn."),
+    ("maxpool1", "Effective stride: j1·S = 4·2 = 8 (S is the stride)"),
+    ("maxpool1", "0: it has nothing to learn."),
     ("conv1.relu", "0: it overwrites its input in place"),
     ("conv1.relu", "Unchanged, 11×11 pixels"),
     ("dropout6", "In inference it does nothing"),
@@ -129,10 +130,13 @@ GRAPH = """
 """
 
 IN_A_GRAPH = [
-    ("add1", "conv1 sees 3×3.\n    conv2 sees 5×5.\n    The widest counts: 5×5 pixels"),
-    ("upsample1", "j1·S/G = 1·1/2 = 1/2 pixels apart (S the stride, G how many times larger"),
+    (
+        "add1",
+        "conv1 depends on 3×3.\n    conv2 depends on 5×5.\n    The largest counts: 5×5 pixels",
+    ),
+    ("upsample1", "Effective stride: j1·S/G = 1·1/2 = 1/2 (S is the stride, G the"),
     ("conv3", "Along the width:\n      r1 + (F − 1)·j1\n    = 5 + (5 − 1)·1/2\n    = 7 pixels"),
-    ("flatten1", "0: it is its input seen differently; no value is copied."),
+    ("flatten1", "0: it is a view of its input; no value is copied."),
     ("flatten1", "      W·H·D\n    = 440·442·8\n    = 1,555,840\n"),
 ]
 
@@ -144,13 +148,13 @@ def test_the_arithmetic_of_a_graph(layer: str, words: str) -> None:
 
 def test_shared_weights_are_told() -> None:
     steps = "  - conv1: {filters: 3, kernel: 1}\n  - conv2: {filters: 3, kernel: 1, share: conv1}\n"
-    assert "0 of its own: it uses the weights of conv1" in page(analyzed(steps), "conv2")
+    assert "0: it uses the weights of conv1" in page(analyzed(steps), "conv2")
 
 
-def test_a_side_head_is_told() -> None:
+def test_an_auxiliary_head_is_told() -> None:
     report = report_of("googlenet")
     head = next(row.name for row in report.rows if row.training_only)
-    assert "runs in training only" in page(report, head)
+    assert "runs only in training" in page(report, head)
 
 
 def test_what_cannot_be_computed_is_told() -> None:

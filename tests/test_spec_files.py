@@ -228,12 +228,12 @@ def test_what_is_passed_over_is_counted_and_named(nets: Path) -> None:
     (nets / "folder" / "mkdocs.yml").write_text("site_name: x")
     (nets / "folder" / "style.yaml").write_text("version: 8\nlayers: [{id: a}]")
     assert run("check", "folder").output == (
-        "Checked 1 file, 2 layers: no problems (2 other YAML files passed over)\n"
+        "Checked 1 file, 2 layers: no problems (2 other YAML files skipped)\n"
     )
     result = run("check", "folder", "--verbose", "--format", "json")
     assert result.stderr.splitlines() == [
-        "cnncalc: passed over folder/mkdocs.yml: no `layers:` and no `extends:`",
-        "cnncalc: passed over folder/style.yaml: `layers:` beside `version`, without a layer kind",
+        "cnncalc: skipped folder/mkdocs.yml: it has no `layers:` and no `extends:`",
+        "cnncalc: skipped folder/style.yaml: it has `layers:` with `version` and no layer kind",
     ]
     document = json.loads(result.stdout)
     assert document["summary"]["passed_over"] == 2
@@ -259,9 +259,7 @@ def test_a_file_wins_over_a_shipped_name(nets: Path, command: list[str]) -> None
     named, alone = run(*command, "lenet5", *layer), run(*command, "./lenet5", *layer)
     assert named.stdout.replace("./lenet5", "lenet5") == alone.stdout.replace("./lenet5", "lenet5")
     assert alone.stderr == ""
-    assert named.stderr == (
-        "cnncalc: lenet5 is the file of that name here, not the shipped architecture\n"
-    )
+    assert named.stderr == ("cnncalc: lenet5 is the file here, not the shipped architecture\n")
 
 
 def test_a_folder_wins_in_check_alone(nets: Path) -> None:
@@ -269,11 +267,11 @@ def test_a_folder_wins_in_check_alone(nets: Path) -> None:
     (nets / "lenet5" / "a.yaml").write_text(BROKEN)
     result = run("check", "lenet5")
     assert (result.exit_code, result.stderr) == (
-        1, "cnncalc: lenet5 is the folder of that name here, not the shipped architecture\n",
+        1, "cnncalc: lenet5 is the folder here, not the shipped architecture\n",
     )  # fmt: skip
     result = run("lenet5")
     assert (result.exit_code, result.stderr) == (
-        0, "cnncalc: lenet5 is the shipped architecture, not the folder of that name here\n",
+        0, "cnncalc: lenet5 is the shipped architecture, not the folder here\n",
     )  # fmt: skip
 
 
@@ -326,7 +324,7 @@ def test_what_only_a_child_brings_out_is_its_own(nets: Path) -> None:
 # Exit status 2 in every format.
 
 UNREADABLE = [
-    (["nothing/", "good.yaml"], "there is no file nothing/"),
+    (["nothing/", "good.yaml"], "no such file: nothing/"),
     (["*.nothing"], "no spec found in *.nothing"),
     (["good.yaml", "--expect", "parms<=1"], "--expect: "),
     (["good.yaml", "--fail-on", "x"], "Invalid value for '--fail-on'"),

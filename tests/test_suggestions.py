@@ -165,7 +165,7 @@ def test_a_layer_that_is_not_here(word: str) -> None:
     """One sentence, and no fix that would turn it into another layer."""
     error = only_error(f"{word}: 64")
     assert error.code == "unknown-kind"
-    assert error.message.startswith(f"cnncalc has no '{word}': ")
+    assert error.message.startswith(f"unknown layer kind '{word}': ")
     assert error.fixes == ()
 
 

@@ -116,7 +116,7 @@ class Reference:
         return output
 
     def parameters(self, *, training_only: bool) -> list[tuple[str, int]]:
-        """Name and number of values of every parameter of the net, or of its side heads."""
+        """Name and number of values of every parameter of the net, or of its auxiliary heads."""
         return [
             (name, parameter.numel())
             for node, module in self.modules.items()

@@ -44,10 +44,10 @@ def biases_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
 
 @rule("advice", "warning")
 def bias_before_norm(place: StepPlace, *, norm: str) -> Diagnostic:
-    """A convolution adds a bias that the batch norm right behind it subtracts again.
+    """A convolution has a bias that the batch norm directly after it subtracts again.
 
-    Batch norm subtracts the mean of each channel, the bias with it; its own shift takes the
-    bias's place. The bias only costs parameters (Ioffe & Szegedy 2015, §3.2).
+    Batch norm subtracts the mean of each channel and so the bias; its own shift replaces it. The
+    bias only costs parameters (Ioffe & Szegedy 2015, §3.2).
 
     Bad:
         input: 32x32x3
@@ -63,9 +63,9 @@ def bias_before_norm(place: StepPlace, *, norm: str) -> Diagnostic:
     """
     fix = place.set_field("bias", "false")
     return Diagnostic(
-        f"{place.name} adds a bias that {norm} right behind it subtracts again",
+        f"the bias of {place.name} has no effect: {norm} directly after it subtracts it",
         place.span("bias"),
-        label="without effect",
+        label="has no effect",
         fixes=[fix] if fix else (),
         layer=place.name,
     )
@@ -106,12 +106,12 @@ def overwrites_kept_volume(place: StepPlace, *, keeper: str, kept: Span) -> Diag
     fix = place.set_field("inplace", "false")
     return Diagnostic(
         f"{place.name} overwrites its input, which {keeper} needs for its backward pass: "
-        f"PyTorch refuses to train this",
+        f"PyTorch cannot train this net",
         place.span("inplace"),
         label="overwrites the input",
         related=(Related(f"{keeper} keeps it", kept),),
         fixes=[fix] if fix else (),
-        help=() if fix else ("`inplace: false` gives a net that trains",),
+        help=() if fix else ("write `inplace: false` where it is set",),
         layer=place.name,
     )
 
@@ -126,7 +126,7 @@ def repeated_softmax(report: Report, _: Spec) -> Iterator[Diagnostic]:
 
 @rule("advice", "warning")
 def softmax_twice(span: Span, name: str, first: Span) -> Diagnostic:
-    """A softmax of a softmax: probabilities are made into nearly equal probabilities.
+    """A softmax is applied to a softmax, which makes all probabilities nearly equal.
 
     Bad:
         input: 10
@@ -140,9 +140,9 @@ def softmax_twice(span: Span, name: str, first: Span) -> Diagnostic:
           - fc: 5
           - softmax
     """
-    related = [Related("the first softmax", first)] if first != span else ()
+    related = [Related("first softmax", first)] if first != span else ()
     return Diagnostic(
-        f"{name} is the softmax of a softmax", span, label="the second", related=related, layer=name
+        f"{name} is the softmax of a softmax", span, label="second", related=related, layer=name
     )
 
 
@@ -171,8 +171,8 @@ def receptive_field_exceeds_input(
 ) -> Diagnostic:
     """The receptive field is larger than the input for more than half of the layers with weights.
 
-    From there on, every value sees the whole image and a good deal of padding. Common in deep
-    nets on small images; a note, which fails nothing.
+    From there on, every value sees the whole image and padding around it. This is common in deep
+    nets on small images; it is a note and never fails a check.
 
     Bad:
         input: 8x8x3

@@ -98,10 +98,10 @@ def comment_start(line: str) -> int | None:
 
 @rule("advice", "warning")
 def unknown_code(span: Span, word: str, *, hint: str) -> Diagnostic:
-    """A comment ignores a code that no rule has, so it ignores nothing.
+    """A comment ignores an unknown code, so it ignores nothing.
 
-    `# cnncalc: ignore[CODE]` on the line of a warning or note takes it away; `cnncalc rule`
-    lists the codes.
+    `# cnncalc: ignore[CODE]` on the line of a warning or note suppresses it; `cnncalc rule` lists
+    the codes.
 
     Bad:
         input: 227x227x3
@@ -113,13 +113,13 @@ def unknown_code(span: Span, word: str, *, hint: str) -> Diagnostic:
         layers:
           - conv: [96, 11, 4]  # cnncalc: ignore[pixels-never-seen]
     """
-    return Diagnostic(f"this comment ignores nothing: no rule has the code '{word}'", span,
-                      label="not a code", help=(hint.partition("; ")[2],))  # fmt: skip
+    return Diagnostic(f"unknown code '{word}': this comment ignores nothing", span,
+                      label="unknown code", help=(hint.partition("; ")[2],))  # fmt: skip
 
 
 @rule("advice", "warning")
 def ignore_without_code(span: Span) -> Diagnostic:
-    """A comment says `cnncalc: ignore` without a code, so it ignores nothing.
+    """A comment `cnncalc: ignore` has no code, so it ignores nothing.
 
     A comment ignores what it names and nothing else, so that it never hides a new error.
 
@@ -134,8 +134,8 @@ def ignore_without_code(span: Span) -> Diagnostic:
           - conv: [96, 11, 4]  # cnncalc: ignore[pixels-never-seen]
     """
     return Diagnostic(
-        "this comment ignores nothing: it names no code",
+        "this comment has no code and ignores nothing",
         span,
         label="write `ignore[CODE]`",
-        help=("the code stands in brackets after the severity: `warning[CODE]`",),
+        help=("the code is in brackets after the severity: `warning[CODE]`",),
     )

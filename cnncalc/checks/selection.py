@@ -60,7 +60,7 @@ def unknown(word: str) -> str:
     families = dict.fromkeys(rule.family for rule in known.values())
     meant = nearest(word, [*known, *families])
     hint = f"did you mean '{meant}'?" if meant else "`cnncalc rule` lists the codes"
-    return f"no rule has the code '{word}'; {hint}"
+    return f"unknown code '{word}'; {hint}"
 
 
 def chosen(

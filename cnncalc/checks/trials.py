@@ -81,7 +81,7 @@ class Bench:
         fixes = *self.working(diagnostic, candidates), *self.working_inputs(diagnostic)
         if self.left <= 0 and candidates and not fixes:
             untried = " or ".join(f"`{fix.text}`" for fix in candidates[:2])
-            lines += (f"perhaps {untried} (not tried: too much to try)",)
+            lines += (f"perhaps {untried} (not tested: too many changes to test)",)
         return fixes, lines
 
     def working(self, diagnostic: Diagnostic, candidates: Iterable[Fix]) -> list[Fix]:

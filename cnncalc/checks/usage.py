@@ -32,7 +32,7 @@ def unused_outputs(report: Report, _: Spec) -> Iterator[Diagnostic]:
 
 @rule("advice", "warning", withheld=True)
 def unused_output(span: Span, name: str) -> Diagnostic:
-    """A layer's output is read by nobody, and the network does not return it.
+    """The output of a layer is never used, and the network does not return it.
 
     `outputs: [a, b]` lists what the network returns; without it, the last step.
 
@@ -49,10 +49,10 @@ def unused_output(span: Span, name: str) -> Diagnostic:
           - conv2: {from: conv1, filters: 16, kernel: 3}
     """
     return Diagnostic(
-        f"nobody reads the output of {name}",
+        f"the output of {name} is never used",
         span,
         label="unused",
-        help=("if the network returns it, name it in `outputs:`",),
+        help=("if the network returns it, list it in `outputs:`",),
         layer=name,
     )
 

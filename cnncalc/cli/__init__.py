@@ -55,9 +55,9 @@ EXAMPLES = """\
 \b
 Examples:
   cnncalc vgg16                         the per-layer table
-  cnncalc vgg16 --source > mynet.yaml   start one's own net from it
+  cnncalc vgg16 --source > mynet.yaml   start your own net from it
   cnncalc mynet.yaml --input 256x256x3  the same net on another image
-  cnncalc check mynet.yaml nets/        every mistake, with place and fix
+  cnncalc check mynet.yaml nets/        every error, with its place and a fix
   cnncalc explain alexnet conv1         one layer's arithmetic
   cnncalc memory resnet50 --batch 32    does it fit?
 """
@@ -165,7 +165,7 @@ def version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 main = Commands(
     "cnncalc",
     help="Shapes, parameters, MACs, receptive fields and memory of convolutional networks, from "
-    "a YAML spec; and a gate for them.\n\nNET is the name of a shipped architecture (see "
+    "a YAML spec, with checks for CI.\n\nNET is the name of a shipped architecture (see "
     "`cnncalc list`), a path to a YAML file, or - for standard input.\n\n" + EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="[COMMAND] NET [OPTIONS]",

@@ -36,7 +36,7 @@ MANY = 50
 
 EXAMPLES = """
 cnncalc check                                  every spec in this folder, at any depth
-cnncalc check mynet.yaml                       every mistake, with place and fix
+cnncalc check mynet.yaml                       every error, with its place and a fix
 cnncalc check nets/ 'more/**/*.yaml'           folders and globs: the specs among the YAML files
 cnncalc check mynet.yaml --expect 'params<=5M' --expect 'activation_bytes<=32MiB'
 cnncalc check nets/ --strict                   warnings fail as well
@@ -81,14 +81,14 @@ gate_options = in_order(
             help="A budget or figure that must hold: 'params<=5M', 'macs=11.5G', "
             "'activation_bytes<=32MiB'. Repeatable.",
         ),
-        option("--strict", is_flag=True, group="The gate", help="Make warnings errors."),
+        option("--strict", is_flag=True, group="The gate", help="Treat warnings as errors."),
         option(
             "--fail-on",
             type=click.Choice(["error", "warning"]),
             default="error",
             show_default=True,
             group="The gate",
-            help="From which severity on the exit status is 1. Notes never fail.",
+            help="The lowest severity that makes the exit status 1. Notes never fail.",
         ),
         option(
             "--select",
@@ -97,7 +97,7 @@ gate_options = in_order(
             callback=codes,
             shell_complete=complete_codes,
             group="The gate",
-            help="Tell only these codes or families. Repeatable, comma lists.",
+            help="Report only these codes or families. Repeatable, or a list with commas.",
         ),
         option(
             "--ignore",
@@ -106,19 +106,19 @@ gate_options = in_order(
             callback=codes,
             shell_complete=complete_codes,
             group="The gate",
-            help="Do not tell nor count these. In a spec: # cnncalc: ignore[CODE].",
+            help="Ignore these codes or families. In a spec: # cnncalc: ignore[CODE].",
         ),
         option(
             "--pass-without-specs",
             is_flag=True,
             group="The gate",
-            help="A folder or glob without a spec is fine, not exit status 2.",
+            help="Accept a folder or glob without a spec; otherwise, the exit status is 2.",
         ),
         option(
             "--verbose",
             is_flag=True,
             group="Output",
-            help="Name the YAML files that were passed over, and why.",
+            help="List the YAML files that were skipped, and why.",
         ),
     ]
 )
@@ -210,7 +210,7 @@ def command(
         emit(render(format, run, view_of(color, output)), output)
     if verbose:
         for other in others:
-            complain(f"passed over {other.path}: {other.why}")
+            complain(f"skipped {other.path}: {other.why}")
     for reason in errors:
         complain(reason)
     return 2 if errors else int(gate.fails(files))

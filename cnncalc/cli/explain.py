@@ -100,7 +100,7 @@ def no_layer(report: Report, name: str) -> str:
         return f"'{name}' is several layers: {', '.join(several[:SHOWN])}{more}"
     names = [row.name for row in report.rows]
     if meant := nearest(name, names):
-        return f"{report.name or report.source} has no layer '{name}'; did you mean '{meant}'?"
+        return f"unknown layer '{name}' in {report.name or report.source}; did you mean '{meant}'?"
     more = ", …" if len(names) > SHOWN else ""
     there = f"it has {', '.join(names[:SHOWN])}{more}" if names else "it has none"
-    return f"{report.name or report.source} has no layer '{name}'; {there}"
+    return f"unknown layer '{name}' in {report.name or report.source}; {there}"

@@ -49,7 +49,8 @@ def no_kind(word: str) -> str:
     from cnncalc.text.suggestions import KIND_ALIASES, nearest
 
     if missing := missing_kind(word, KINDS):
-        return "; ".join(filter(None, (f"cnncalc has no '{word}': {missing.why}", missing.recipe)))
+        why = f"unknown layer kind '{word}': {missing.why}"
+        return f"{why}; {missing.recipe}" if missing.recipe else why
     meant = nearest(word, KINDS, KIND_ALIASES)
-    hint = f"did you mean '{meant}'?" if meant else "`cnncalc kinds` lists them"
-    return f"there is no layer kind '{word}'; {hint}"
+    hint = f"did you mean '{meant}'?" if meant else "`cnncalc kinds` lists the layer kinds"
+    return f"unknown layer kind '{word}'; {hint}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 cnncalc list                    names, years, inputs, parameters, MACs, depth
-cnncalc list efficientnet       those whose name, title or family has this in it
+cnncalc list efficientnet       those with this in their name, title or family
 cnncalc list --family ResNet --year 2015
 cnncalc list --format json      the same for programs
 """
@@ -25,8 +25,8 @@ def which_options(function: Callable[..., int]) -> Callable[..., int]:
     """`--family` and `--year`."""
     return in_order(
         [
-            option("--family", metavar="FAMILY", help="Only the nets of one family, e.g. ResNet."),
-            option("--year", type=int, metavar="YEAR", help="Only the nets of one year."),
+            option("--family", metavar="FAMILY", help="Show only one family, such as ResNet."),
+            option("--year", type=int, metavar="YEAR", help="Show only one year."),
         ]
     )(function)
 
@@ -91,7 +91,7 @@ def nothing_fits(
     if family is not None and fold(family) not in map(fold, families):
         meant = nearest(family, families)
         hint = f"did you mean '{meant}'?" if meant else "`cnncalc list` shows them"
-        return f"there is no family '{family}'; {hint}"
+        return f"unknown family '{family}'; {hint}"
     asked = {"": text and f"'{text}'", "--family ": family, "--year ": year}
     given = " ".join(f"{option}{value}" for option, value in asked.items() if value is not None)
-    return f"no shipped net fits {given}; `cnncalc list` shows all"
+    return f"no shipped net matches {given}; `cnncalc list` shows all"

@@ -55,7 +55,7 @@ def memory_size(ctx: click.Context, param: click.Parameter, text: str | None) ->
     except Refused:
         units = ", ".join(BYTE_UNITS)
         raise click.BadParameter(
-            f"'{text}' is no amount of memory; write 8GB or 7.5GiB ({units})", ctx, param
+            f"'{text}' is not an amount of memory; write 8GB or 7.5GiB ({units})", ctx, param
         ) from None
     return decimal(written.number, 0, BYTE_UNITS[written.unit]).floor
 
@@ -67,7 +67,7 @@ training_options = in_order(
             type=click.IntRange(1, LARGEST_BATCH),
             metavar="N",
             group="The net",
-            help="Images at once.  [default: the spec's training, else 1]",
+            help="Images per batch.  [default: the spec's training, else 1]",
         ),
         option(
             "--dtype",
@@ -79,14 +79,14 @@ training_options = in_order(
             "--optimizer",
             type=click.Choice(list(OPTIMIZERS)),
             group="Training",
-            help="What updates the weights.  [default: the spec's training, else sgd]",
+            help="Optimizer of the training.  [default: the spec's training, else sgd]",
         ),
         option(
             "--momentum",
             type=click.FloatRange(0, 1),
             metavar="X",
             group="Training",
-            help="0: without; else a velocity per parameter (sgd, rmsprop).  "
+            help="Above 0: keeps a velocity per parameter (sgd, rmsprop).  "
             "[default: the spec's training, else 0.9]",
         ),
         option(
@@ -99,7 +99,7 @@ training_options = in_order(
             "--checkpoint",
             is_flag=True,
             group="Training",
-            help="Activation checkpointing around the blocks, where it saves most.",
+            help="Activation checkpointing around the blocks where it saves most.",
         ),
         option(
             "--fit",
@@ -143,9 +143,7 @@ def command(
     status is 1 when the net has errors, and when no batch fits.
     """
     if inference and room is None:
-        raise click.UsageError(
-            "--inference goes with --fit; the peak of an inference is shown anyhow"
-        )
+        raise click.UsageError("--inference needs --fit; the peak of an inference is always shown")
     plan = Plan(load(net, inputs, parameters), **wishes)
     view = view_of(color, output)
     text, fits = answer(plan, format, view, room, convention, inference=inference)

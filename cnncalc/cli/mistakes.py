@@ -39,7 +39,7 @@ def tell_bug(bug: Exception) -> None:
     what = printable(f"{type(bug).__name__}: {bug}"[:LONGEST])
     emit(
         f"cnncalc: internal error: {what}\n"
-        "This is a mistake in cnncalc, not in your net. Please report it with the command and "
-        "the spec; CNNCALC_TRACEBACK=1 prints where it happened.\n",
+        "This is a bug in cnncalc, not in your net. Please report it with the command and the "
+        "spec; CNNCALC_TRACEBACK=1 prints where it happened.\n",
         error=True,
     )

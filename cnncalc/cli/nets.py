@@ -45,11 +45,11 @@ def say_which(net: str, *, folder: bool = False) -> None:
     if not sources.is_shipped(net) or not os.path.lexists(net):
         return
     if not os.path.isdir(net):
-        complain(f"{net} is the file of that name here, not the shipped architecture")
+        complain(f"{net} is the file here, not the shipped architecture")
     elif folder:
-        complain(f"{net} is the folder of that name here, not the shipped architecture")
+        complain(f"{net} is the folder here, not the shipped architecture")
     else:
-        complain(f"{net} is the shipped architecture, not the folder of that name here")
+        complain(f"{net} is the shipped architecture, not the folder here")
 
 
 def said(problem: Diagnostic) -> str:
@@ -86,9 +86,9 @@ def missing(net: str) -> str:
 
     path_like = "/" in net or os.sep in net or net.endswith((".yaml", ".yml"))
     known = files_beside(net) if path_like else [*COMMANDS, *sources.shipped(), *files_beside(net)]
-    what = f"there is no file {net}" if path_like else f"'{net}' is no command, net or file"
+    what = f"no such file: {net}" if path_like else f"unknown command, net or file '{net}'"
     meant = nearest(net, known)
-    return f"{what}; did you mean '{meant}'?" if meant else f"{what}; `cnncalc list` names the nets"
+    return f"{what}; did you mean '{meant}'?" if meant else f"{what}; `cnncalc list` shows the nets"
 
 
 def files_beside(net: str) -> list[str]:

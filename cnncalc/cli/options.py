@@ -107,7 +107,7 @@ def net_options(function: Function) -> Function:
                 metavar="SHAPE",
                 multiple=True,
                 group="The net",
-                help="Another input: 256x256x3 (width x height x channels), C=3,H=480,W=640, "
+                help="Change the input: 256x256x3 (width x height x channels), C=3,H=480,W=640, "
                 "or image=512x512x3 for one of several.",
             ),
             option(
@@ -116,7 +116,7 @@ def net_options(function: Function) -> Function:
                 metavar="NAME=VALUE",
                 multiple=True,
                 group="The net",
-                help="Another value of a parameter of the spec. Repeatable.",
+                help="Change a parameter of the spec. Repeatable.",
             ),
         ]
     )(function)
@@ -133,7 +133,7 @@ def batch_options(function: Function) -> Function:
                 metavar="N",
                 show_default=True,
                 group="The net",
-                help="Images at once, for the memory figures.",
+                help="Images per batch, for the memory figures.",
             ),
             option(
                 "--dtype",
@@ -172,7 +172,7 @@ def convention_option(function: Function) -> Function:
         "--convention",
         type=click.Choice(["torchinfo", "fvcore"]),
         group="Output",
-        help="What that tool would print of the net, and why it differs.",
+        help="What that tool would print for the net, and why it differs.",
     )(function)
 
 
@@ -183,14 +183,14 @@ COLOR_AND_FILE: list[Callable[[Any], Any]] = [
         default="auto",
         show_default=True,
         group="Output",
-        help="Colour. The option wins over NO_COLOR and FORCE_COLOR.",
+        help="When to use colours. Overrides NO_COLOR and FORCE_COLOR.",
     ),
     option(
         "--output",
         metavar="FILE",
         type=click.Path(allow_dash=True),
         group="Output",
-        help="Write there instead of to standard output.",
+        help="Write to this file instead of standard output.",
     ),
 ]
 

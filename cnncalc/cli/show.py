@@ -38,7 +38,7 @@ cnncalc resnet50 --depth 1             blocks folded to one line each
 cnncalc alexnet --input 224x224x3      on another image
 cnncalc mobilenet_v2 --set width=0.5   with another parameter of the spec
 cnncalc resnet50 --format json | jq .totals.macs
-cnncalc vgg16 --source > mynet.yaml    a start for one's own net
+cnncalc vgg16 --source > mynet.yaml    start your own net from it
 """
 
 
@@ -53,8 +53,8 @@ def known_columns(ctx: click.Context, param: click.Parameter, names: str | None)
     for name in chosen:
         if name not in COLUMNS:
             meant = nearest(name, COLUMNS)
-            hint = f"did you mean '{meant}'?" if meant else f"there are {', '.join(COLUMNS)}"
-            raise click.BadParameter(f"there is no column '{name}'; {hint}", ctx, param)
+            hint = f"did you mean '{meant}'?" if meant else f"the columns are {', '.join(COLUMNS)}"
+            raise click.BadParameter(f"unknown column '{name}'; {hint}", ctx, param)
     return chosen
 
 
@@ -78,7 +78,7 @@ show_options = in_order(
             "--fuse",
             is_flag=True,
             group="The table",
-            help="Put norm, activation and dropout into their layer's row.",
+            help="Merge norm, activation and dropout into the row of their layer.",
         ),
         option(
             "--formulas", is_flag=True, group="The table", help="Add the arithmetic of each layer."
@@ -90,13 +90,13 @@ show_options = in_order(
             shell_complete=complete_columns,
             group="The table",
             help="Choose the columns: name, kind, output, params, macs, receptive_field, … "
-            "(completion knows them all).",
+            "(completion shows all).",
         ),
         option(
             "--source",
             is_flag=True,
             group="Output",
-            help="Print the spec's own text instead.",
+            help="Print the text of the spec instead.",
         ),
     ]
 )
@@ -135,7 +135,7 @@ def command(
         emit(source_text(loaded.text), output)
         return 0
     if format in UNFOLDED and (fuse or depth is not None):
-        raise click.UsageError(f"--depth and --fuse fold a table; {format} has every layer")
+        raise click.UsageError(f"--depth and --fuse work with tables; {format} shows every layer")
     report = loaded.report(batch, dtype)
     view = view_of(color, output)._replace(
         depth=depth, fuse=fuse, formulas=formulas, columns=columns
@@ -152,7 +152,7 @@ def command(
 def as_another_tool(report: Report, convention: str, format: str, view: View) -> str:
     """What another tool would print; raises `click.UsageError` for a format it has not."""
     if format not in ("table", "json"):
-        raise click.UsageError(f"--convention has the formats table and json, not {format}")
+        raise click.UsageError(f"--convention works with the formats table and json, not {format}")
     from cnncalc.render.convention import convention_text
 
     return convention_text(report, convention, format, view)

@@ -116,9 +116,9 @@ def check_place(path: str, here: str) -> None:
     root = repository_of(folder)
     if root is not None:
         if not is_inside(real, root):
-            raise NoBase(f"it lies outside the repository {root}", refused=True)
+            raise NoBase(f"it is outside the repository {root}", refused=True)
     elif not (is_inside(real, folder) or is_inside(real, current)):
-        why = "it lies outside the folder of this file and the current folder"
+        why = "it is outside the folder of this file and the current folder"
         raise NoBase(why, refused=True)
 
 

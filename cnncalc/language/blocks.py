@@ -68,7 +68,7 @@ def read_signature(context: Context, key: Scalar, names: Map[str, Parameter]) ->
     inside = key.text[: key.text.rfind(")")] if opening < len(key.text) else ""
     if opening < len(key.text) and not inside[opening + 1 :].strip():
         context.report(
-            rules.form.bad_signature(key.span, key.text, "without parameters it has no brackets")
+            rules.form.bad_signature(key.span, key.text, "without parameters, remove the brackets")
         )
         return block
     for start, stop in pieces(inside, opening + 1) if inside else ():
@@ -102,7 +102,7 @@ def read_parameter(
         scope = Scope(known, TextNames(block.text, {}, block), in_channels=True)
         operand = try_operand(context, default, scope)
     elif any(not p.required for p in block.parameters.values()):
-        why = f"'{name.text}' has no default and stands behind one that has"
+        why = f"'{name.text}' without a default follows a parameter with a default"
         context.report(rules.form.bad_signature(name.span, text.text, why))
     block.parameters[name.text] = Parameter(name.text, name.span, operand, required=not equals)
 
@@ -135,7 +135,7 @@ def sort_arguments(context: Context, step: CallStep, value: Node | None) -> list
     named = {name for name, _ in given} | step.faulty
     missing = [p.name for p in block.parameters.values() if p.required and p.name not in named]
     if missing and not step.broken:
-        report_arguments(context, step, block, step.span, f"lacks {' and '.join(missing)}")
+        report_arguments(context, step, block, step.span, f"is missing {' and '.join(missing)}")
     return given
 
 

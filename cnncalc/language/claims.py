@@ -63,7 +63,7 @@ def figures(mapping: Mapping, others: tuple[str, ...], report: Report) -> Iterat
             yield from quantity(None, key, entry, report)
         elif key not in others:
             known = [*QUANTITIES, "output", "layers", *others]
-            report(rules.form.unknown_key(entry.key.span, key, "this", known))
+            report(rules.form.unknown_key(entry.key.span, key, "this mapping", known))
 
 
 def quantity(layer: Scalar | None, key: str, entry: Entry, report: Report) -> Iterator[Figure]:

@@ -122,7 +122,7 @@ def read_defaults(
             read_argument(context, given, kind.fields[key], entry.value, scope)
         else:
             near = rules.fixes.of_unknown_key(value, entry, known)
-            where = f"{kind.kind} in defaults"
+            where = f"the defaults of {kind.kind}"
             context.report(rules.form.unknown_key(entry.key.span, key, where, known, near))
             given.faulty.update(known)
     return given.arguments, frozenset((given.faulty | value.broken) - given.arguments.keys())

@@ -77,13 +77,13 @@ class TextNames:
         known = [*given, *self.text.names]
         near = rules.fixes.to_name(span, name, known)
         if labels := rules.fixes.of_automatic_name(name, self.unnamed):
-            advice = "an automatic name cannot be read: write it into the step's label"
+            advice = "an automatic name cannot be used: write it as the label of the step"
         elif name in self.unnamed:
             labels = tuple(rules.fixes.of_unnamed_step(name, span, self.unnamed, self.order))
-            advice = f"no step labelled `{name}` has a name, and only a name can be read"
+            advice = f"steps with the label `{name}` have no name; only a named step can be read"
         else:
             advice = (
-                "" if block is None else f"a block sees no names of its caller: pass '{name}' to it"
+                f"a block cannot see the names of its caller: pass '{name}' to it" if block else ""
             )
         report(rules.references.unknown_step(span, name, known, chain(labels, near), advice))
 

@@ -74,7 +74,7 @@ def judge(data: bytes) -> Judgement:
     misspelt = all(key in meant and meant[key][1] for key in unknown)
     if misspelt and (shaped or steps):
         return NEAR
-    return Judgement("other", "no `layers:` and no `extends:`")
+    return Judgement("other", "it has no `layers:` and no `extends:`")
 
 
 def as_text(data: bytes) -> str:
@@ -91,9 +91,9 @@ def _with_layers(value: str, unknown: list[str], shaped: bool, steps: bool) -> J
     if shaped or steps:
         return SPEC
     if unknown:
-        return Judgement("other", f"`layers:` beside {listed(unknown)}, without a layer kind")
+        return Judgement("other", f"it has `layers:` with {listed(unknown)} and no layer kind")
     if FOREIGN_ITEM.match(value):
-        return Judgement("other", "its `layers:` are no steps")
+        return Judgement("other", "its `layers:` are not steps")
     return SPEC
 
 
@@ -106,9 +106,9 @@ def _extending(
     ours = is_shipped or (single and is_path(base) and base.endswith((".yaml", ".yml")))
     claims = shaped or (single and bool(CLAIMS & values.keys()))
     if strange and not (is_shipped or (ours and claims) or shaped):
-        return Judgement("other", f"`extends:` beside {listed(strange)}")
+        return Judgement("other", f"it has `extends:` with {listed(strange)}")
     if not (ours or claims):
-        return Judgement("other", "its `extends:` names neither a shipped net nor a YAML file")
+        return Judgement("other", "its `extends:` is neither a shipped net nor a YAML file")
     return NEAR if unknown or not single else SPEC
 
 

@@ -27,7 +27,7 @@ def read_shape(node: Node) -> Shape:
         return shape_of_text(node.text, node.span)
     if isinstance(node, Mapping):
         return shape_of_mapping(node)
-    raise Problem(rules.form.bad_shape(node.span, "a list is no shape", hint=list_hint(node)))
+    raise Problem(rules.form.bad_shape(node.span, "a list is not a shape", hint=list_hint(node)))
 
 
 def shape_of_text(text: str, span: Span) -> Shape:
@@ -37,7 +37,7 @@ def shape_of_text(text: str, span: Span) -> Shape:
     if VECTOR.fullmatch(text):
         return checked(Shape(int(text), 1, 1), span)
     if SIZES.fullmatch(text) is None:
-        raise Problem(rules.form.bad_shape(span, f"'{text}' is no shape", hints=hints_of(text)))
+        raise Problem(rules.form.bad_shape(span, f"'{text}' is not a shape", hints=hints_of(text)))
     *sizes, channels = map(int, re.findall("[0-9]+", text))
     if len(sizes) == 1 and sizes[0] == channels:
         why = f"'{text}' may be an image without its channels, or a signal"
@@ -101,7 +101,7 @@ def shape_of_sizes(sizes: dict[str, int], span: Span) -> Shape:
         raise Problem(rules.form.bad_shape(span, f"{why}, or depth, height and width"))
     missing = [name for name in ("channels", *(axis.name for axis in axes)) if name not in sizes]
     if missing:
-        raise Problem(rules.form.bad_shape(span, f"the shape has no {' and no '.join(missing)}"))
+        raise Problem(rules.form.bad_shape(span, f"the shape is missing {' and '.join(missing)}"))
     return checked(Shape(sizes["channels"], *(sizes[axis.name] for axis in axes)), span)
 
 
@@ -109,10 +109,10 @@ def checked(shape: Shape, span: Span) -> Shape:
     """No side is 0, and the volume stays within the limit of numbers."""
     if 0 in shape:
         raise Problem(
-            rules.form.bad_shape(span, f"{shape} holds nothing: every side is at least 1")
+            rules.form.bad_shape(span, f"{shape} is empty: every side must be at least 1")
         )
     if shape.values > 10**15:
-        raise Problem(rules.form.bad_shape(span, f"{shape} holds more than 10^15 values"))
+        raise Problem(rules.form.bad_shape(span, f"{shape} has more than 10^15 values"))
     return shape
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from cnncalc.language.context import Context, Scope
     from cnncalc.language.names import TextNames
 
-REPEAT = Whole("how many times the step runs, in a chain", minimum=0)
+REPEAT = Whole("how many times the step runs, each on the output of the one before", minimum=0)
 CONDITION = Flag("whether the step runs")
-SHORTCUT = Choice("how the input reaches the add", words=SHORTCUTS, default="identity")
+SHORTCUT = Choice("what is added to the output of the body", words=SHORTCUTS, default="identity")
 for _field, _name in ((REPEAT, "repeat"), (CONDITION, "if"), (SHORTCUT, "shortcut")):
     _field.name = _name
 

@@ -32,7 +32,7 @@ def padding_field(border: str) -> Padding:
 
 def rounding_field() -> Choice:
     return Choice(
-        "whether a last window that juts out of the image is dropped (floor) or kept (ceil)",
+        "whether a last, partial window is dropped (floor) or kept (ceil)",
         words=("floor", "ceil"),
         default="floor",
     )

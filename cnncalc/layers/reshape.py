@@ -296,8 +296,8 @@ class SpaceToDepth(Rearrangement):
         for axis, size in reversed(list(across(x))):
             check_split(
                 "factor",
-                f"{by((factor,) * x.rank)} squares do not fill its {by(x.sizes)} input, "
-                f"whose {axis.name} is {size}",
+                f"its {by(x.sizes)} input cannot be split into {by((factor,) * x.rank)} squares: "
+                f"its {axis.name} is {size}",
                 size,
                 factor,
                 [("factor", str(n)) for n in near_divisors(common, factor) if n > 1],
@@ -333,7 +333,7 @@ class PixelShuffle(Rearrangement):
         near = near_divisors(channels, factor, power=rank)
         check_split(
             "factor",
-            f"its {channels} input channels do not fill squares of {by((factor,) * rank)}",
+            f"its {channels} input channels cannot be split into squares of {by((factor,) * rank)}",
             channels,
             factor**rank,
             [("factor", str(n)) for n in near if n > 1],

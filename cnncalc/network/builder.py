@@ -220,12 +220,12 @@ class Builder:
 
 
 def unreadable(reference: Reference, named: Named, here: Here) -> Diagnostic | None:
-    """What keeps a step from reading this name here: it was skipped, or is in a side head."""
+    """What keeps a step from reading this name here: it was skipped, or is in an auxiliary head."""
     span, name = reference.span, reference.name
     if named.skipped and named.step is not None:
         return language_rules.references.skipped_step(span, name, named.step.span)
     if named.aux is not None and here.aux is None:
-        return language_rules.references.reads_a_side_head(span, name, named.aux)
+        return language_rules.references.reads_an_auxiliary_head(span, name, named.aux)
     return None
 
 

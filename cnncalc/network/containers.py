@@ -1,6 +1,4 @@
-"""The second floor of the walk: what has steps inside. Branches, residuals, side heads, and calls
-of blocks.
-"""
+"""Steps with steps inside: branches, residuals, auxiliary heads, and calls of blocks."""
 
 from __future__ import annotations
 
@@ -145,7 +143,7 @@ class ContainerBuilder(LayerBuilder):
         return node
 
     def aux(self, step: AuxStep, x: Tensor, here: Here, name: str, repeat: int, of: int) -> Tensor:
-        """A side head, in training only; gives what leaves it, which no later step reads."""
+        """An auxiliary head, in training only; gives what leaves it, which no later step reads."""
         group = self.enter(step, x, here, name, repeat, of)
         inner = here.within(group, {**here.scope, "in_channels": channels_of(x)})
         end, _ = self.run(step.body, x, inner._replace(aux=here.aux or step.span))

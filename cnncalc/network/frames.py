@@ -23,7 +23,7 @@ NOT_KNOWN: Value = UNKNOWN
 class Named(NamedTuple):
     """What a written name stands for: the tensor that leaves the step and the step's rows.
 
-    ``skipped``: its `if` left it out. ``aux``: the label of the side head it belongs to.
+    ``skipped``: its `if` left it out. ``aux``: the label of the auxiliary head it belongs to.
     """
 
     tensor: Tensor

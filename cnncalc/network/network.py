@@ -67,7 +67,7 @@ class Node(Tensor):
 
 
 class Group:
-    """A path component: a block call, a named or repeated container, or a side head.
+    """A path component: a block call, a named or repeated container, or an auxiliary head.
 
     Its rows are ``nodes[first:stop]`` of the network. ``block`` is the block's name, or the
     container's word (`residual`, `concat`, `aux`); ``repeat`` is which repetition this is (from
@@ -135,7 +135,7 @@ class Network:
         self.holds: list[Hold] = []
         self.steps: dict[str, StepRange] = {}
         self.side_outputs: list[Tensor] = []
-        """What leaves the side heads."""
+        """What leaves the auxiliary heads."""
         self.skipped = 0
         """Steps that could not be computed because of a mistake before them."""
         self.unjudged: dict[Span, str] = {}

@@ -252,7 +252,7 @@ whole network, until the next garbage collection.
 def unshareable(step: Step, other: Step | None, own: Sequence[Node], theirs: Sequence[Node]) -> str:
     """Why a step cannot use another's weights; empty when it can."""
     if other is None or step.word != other.word:
-        return f"it is no {step.word}"
+        return f"it is not a {step.word}"
     if not own or len(own) != len(theirs):
         return f"it has {len(theirs)} layers with weights, this step {len(own)}"
     for mine, their in zip(own, theirs, strict=True):

@@ -52,7 +52,7 @@ def explain(report: Report, row: Row, view: View) -> str:
 
 
 def opening(page: Page, row: Row) -> None:
-    """What the layer is, what enters and what leaves."""
+    """What the layer is, its input and its output."""
     page.title(row.name, row.description)
     meaning, _, more = docstring(type(row.layer)).partition("\n\n")
     page.paragraph(" ".join(meaning.split()))
@@ -66,8 +66,8 @@ def opening(page: Page, row: Row) -> None:
     if row.training_only:
         page.gap()
         page.paragraph(
-            "It stands in a side head, which runs in training only: it counts in no total but "
-            "the parameters of the training."
+            "It is in an auxiliary head, which runs only in training: it counts only in the "
+            "parameters of the training."
         )
     if not row.layer.runs_in_inference:
         page.gap()
@@ -89,7 +89,7 @@ def size(page: Page, row: Row, formulas: Mapping[str, Formula]) -> None:
         say(page, f"Unchanged: {by(shape.sizes)}.")
     elif {formula.text for formula in sizes} == {"1"}:
         section(page, words_of(names))
-        say(page, f"{by(shape.sizes)}: a vector of {exact(shape.channels)} values.")
+        say(page, f"{by(shape.sizes)}: the output is a vector of {exact(shape.channels)} values.")
     else:
         windows = axes_of(row)
         for index, formula in enumerate(sizes):
@@ -118,7 +118,7 @@ def keeps_size(row: Row) -> bool:
 
 def depth(row: Row) -> str:
     if not row.layer.weight_shape():
-        return "every channel is treated by itself"
+        return "every channel is processed separately"
     return "every filter gives one channel"
 
 
@@ -148,13 +148,13 @@ def weights(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula
                 say(page, *reason(row))
     if row.shares:
         section(page, "parameters")
-        say(page, f"0 of its own: it uses the weights of {row.shares}, which count there.")
+        say(page, f"0: it uses the weights of {row.shares}, which are counted there.")
     elif row.params:
         section(page, "parameters")
         say(page, f"{sum_of(row)}{part(report, row, 'params', 'parameters')}")
     else:
         section(page, "weights and biases")
-        say(page, "0: it computes by a fixed rule, there is nothing in it to learn.")
+        say(page, "0: it has nothing to learn.")
 
 
 def reason(row: Row) -> Iterator[str]:
@@ -168,7 +168,7 @@ def reason(row: Row) -> Iterator[str]:
     if isinstance(row.layer, WindowLayer):
         yield (
             f"Each of the {exact(filters)} filters has {size} weights, one for each value under "
-            "its window, the same wherever the window stands."
+            "its window, the same at every position."
         )
     elif len(each) == 1:
         yield f"Each of the {exact(filters)} neurons has {size} weights, one for each input value."
@@ -201,7 +201,8 @@ def memory(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]
         page,
         f"{exact(row.activations)} values × {size} byte{'s' if size > 1 else ''} "
         f"({report.dtype}) = {megabytes(image)} per image{share}",
-        "Kept for the backward pass with a gradient of the same size, about twice that.",
+        "Training keeps it for the backward pass, with a gradient of the same size: about twice "
+        "as much.",
     )
     if report.batch > 1:
         batch = report.batch
@@ -212,10 +213,10 @@ def no_volume(row: Row) -> str:
     """Why a layer adds no volume of its own."""
     storage = row.layer.storage()
     if storage is Storage.VIEW:
-        return "it is its input seen differently; no value is copied."
+        return "it is a view of its input; no value is copied."
     if storage is Storage.IN_PLACE:
-        return "it overwrites its input in place, so the lecture counts no volume for it."
-    return "it only rewrites its input value by value, and the lecture counts no volume for it."
+        return "it overwrites its input in place, so no volume is counted for it."
+    return "it changes its input value by value, and the lecture counts no volume for it."
 
 
 def macs(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]) -> None:
@@ -225,15 +226,15 @@ def macs(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]) 
         share = part(report, row, "macs", "MACs")
         say(
             page,
-            f"One for every weight that meets a value; adding the bias is not counted. "
+            f"One for each multiplication of a weight by a value; biases are not counted. "
             f"{compact(row.macs or 0)} MACs = {compact(2 * (row.macs or 0))} FLOPs, 2 per "
             f"MAC{share}",
         )
         return
     elementwise = row.elementwise or 0
-    apart = f" Its {compact(elementwise)} elementwise operations are counted apart."
+    apart = f" Its {compact(elementwise)} elementwise operations are counted separately."
     say(
         page,
-        "0: only convolutions and fully connected layers multiply values by weights and add up."
+        "0: only convolutions and fully connected layers multiply values by weights."
         f"{apart if elementwise else ''}",
     )

@@ -158,7 +158,7 @@ def number(distance: int | Fraction) -> int | float | str:
 
 
 def block(rows: Sequence[Row], group: Group) -> dict[str, Any]:
-    """A block call, named or repeated container, or side head; ``repeat``: its repetition."""
+    """A block call, named or repeated container, or auxiliary head; ``repeat``: its repetition."""
     inside = rows[group.first : group.stop]
     counted = [row for row in inside if not row.training_only] or inside
     figures = ("params", "macs", "activations")

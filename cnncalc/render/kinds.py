@@ -84,7 +84,7 @@ def page_of(kind: type[Layer], view: View) -> str:
         if kind.inherits_defaults:
             page.gap()
             others = ", ".join(kind.inherits_defaults)
-            page.paragraph(f"Takes the `defaults` of {others} too, before its own.")
+            page.paragraph(f"Uses the `defaults` of {others} too; its own override them.")
     arithmetic = list(formulas(kind))
     if arithmetic:
         page.gap()
@@ -167,6 +167,6 @@ def remarks(kind: type[Layer]) -> Iterator[str]:
     elif kind.volume:
         yield "Its output counts as a volume in the activations."
     else:
-        yield "It only rewrites or re-views its input: it counts 0 in the activations."
+        yield "It overwrites its input, or is a view of it: it counts 0 in the activations."
     if not kind.runs_in_inference:
         yield "In inference its input passes through unchanged."

@@ -28,7 +28,7 @@ HEADINGS = (
 
 class Entry(NamedTuple):
     """One net. ``inputs`` are shapes by name; ``depth`` counts the layers with weights on the
-    longest way through the net.
+    longest path through the net.
     """
 
     name: str
@@ -51,7 +51,7 @@ def entry(name: str, report: Report, *, family: str, year: int | None) -> Entry:
 
 
 def depth(report: Report) -> int:
-    """Convolutions and fully connected layers on the longest way from an input to an output."""
+    """Convolutions and fully connected layers on the longest path from an input to an output."""
     longest: dict[int, int] = {}
     for node in report.network.nodes:
         before = (longest[t.index] for t in main_inputs(node) if isinstance(t, Node))
@@ -103,7 +103,7 @@ def render(entries: Iterable[Entry], view: View) -> str:
     page.gap()
     page.paragraph(
         f"{plural(len(nets), 'net')}. Parameters, MACs and activations (values) are per image; "
-        "depth counts the layers with weights on the longest way through the net.",
+        "depth counts the layers with weights on the longest path through the net.",
         style="dim",
     )
     return page.text()

@@ -56,7 +56,7 @@ def render(budget: Budget, view: View, fit: Fit | None = None) -> str:
         page.paragraph(f"training step at its peak, {place(row, phase)}", style="bold")
         bars(page, budget.training_parts(), budget.training_bytes or 0)
         page.gap()
-        page.paragraph("layers that hold most of what is kept for the backward pass", style="bold")
+        page.paragraph("layers that keep the most for the backward pass", style="bold")
         bars(page, budget.holders()[:SHOWN], budget.training.saved)
     if view.width is not None:
         timelines(page, budget)
@@ -89,20 +89,20 @@ def four_figures(page: Page, budget: Budget) -> None:
     each = f"{report.dtype_bytes} byte{'s' if report.dtype_bytes > 1 else ''}"
     add("weights", totals.param_bytes, f"{compact(totals.params)} parameters × {each}")
     if budget.trained is not None:
-        add("  gradients", budget.trained.gradients, "one per parameter, made on the way back")
+        add("  gradients", budget.trained.gradients, "one per parameter, from the backward pass")
         add("  optimizer state", budget.trained.state, state_words(budget))
     add("activations, lecture's rule", totals.activation_bytes,
         "the sum of all volumes; with backward about ×2 = "
         f"{megabytes(totals.backward_bytes)}")  # fmt: skip
     add("inference, peak", budget.inference.peak,
-        f"most that lives at once, at {budget.inference_at}; with the weights "
+        f"the most in use at once, at {budget.inference_at}; with the weights "
         f"{megabytes(budget.inference_bytes)}")  # fmt: skip
     if budget.training is not None:
         row, phase = budget.training_at
         add("kept for the backward pass", budget.training.saved,
-            "what autograd holds after the forward pass")  # fmt: skip
+            "what autograd keeps after the forward pass")  # fmt: skip
         add("training step, peak", budget.training_bytes or 0,
-            f"everything that lives at once, {place(row, phase)}")  # fmt: skip
+            f"everything in use at once, {place(row, phase)}")  # fmt: skip
     page.grid(grid)
 
 
@@ -151,7 +151,7 @@ def bar(share: float) -> str:
 def timelines(page: Page, budget: Budget) -> None:
     """Live memory over the layers, as sparklines."""
     page.gap()
-    page.paragraph("live memory over time, apart from weights and optimizer state", style="bold")
+    page.paragraph("memory in use over time, without weights and optimizer state", style="bold")
     walks: list[tuple[str, MemoryWalk]] = [("inference", budget.inference)]
     if budget.training is not None:
         walks.append(("training", budget.training))
@@ -182,23 +182,23 @@ def remarks(budget: Budget) -> Iterator[str]:
         share = macs / report.totals.macs if report.totals.macs else 0.0
         yield (
             f"Checkpoints around {len(checkpoints.rows)} blocks ({checkpoints.names[0]} … "
-            f"{checkpoints.names[-1]}): of each only what enters is kept, and it runs forward a "
-            f"second time, {compact(macs)} MACs more per image ({percent(share)} of a forward "
+            f"{checkpoints.names[-1]}): only the input of each is kept, and its forward pass runs "
+            f"a second time, {compact(macs)} MACs more per image ({percent(share)} of a forward "
             "pass)."
         )
     elif checkpoints.sought:
-        yield "No checkpoints: the net has no blocks, or none whose checkpointing lowers the peak."
+        yield "No checkpoints: the net has no blocks, or checkpoints do not lower the peak."
     if budget.recipe.amp:
         yield (
-            "Mixed precision as torch.autocast has it: parameters (the master copy), their "
+            "Mixed precision as in torch.autocast: parameters (the master copy), their "
             "gradients and the optimizer's state in float32, activations and a copy of the "
             f"parameters in {report.dtype}."
         )
     if budget.training is None:
-        yield "int8 is for inference: there are no training figures."
+        yield "int8 is for inference only: there are no training figures."
     yield (
-        "A model of eager PyTorch, without rounding by an allocator and workspaces of cuDNN; "
-        "docs/memory.md says how each figure is computed."
+        "The figures model eager PyTorch, without the rounding of its allocator and without the "
+        "workspaces of cuDNN; docs/memory.md explains each of them."
     )
 
 
@@ -213,7 +213,7 @@ def fit_words(fit: Fit, budget: Budget) -> str:
         )
     more = " or more" if fit.batch >= LARGEST_BATCH else ""
     return (
-        f"Batch {exact(fit.batch)}{more} fits into {room}: {what} needs "
+        f"Batch {exact(fit.batch)}{more} fits in {room}: {what} needs "
         f"{megabytes(fit.needed)}, {megabytes(fit.room - fit.needed)} are left."
     )
 
@@ -226,7 +226,7 @@ def render_json(budget: Budget, fit: Fit | None = None) -> str:
 
 
 def unknown(report: Report, view: View) -> str:
-    """What a person gets for a net whose figures an error left unknown."""
+    """The text for a net whose figures are unknown because of an error."""
     page = Page(view)
     page.title(report.name, report.source)
     page.gap()
@@ -237,7 +237,7 @@ def unknown(report: Report, view: View) -> str:
 
 
 def unknown_json(report: Report) -> str:
-    """What programs get for a net whose figures a mistake left unknown."""
+    """The JSON for a net whose figures are unknown because of an error."""
     from json import dumps
 
     document = {

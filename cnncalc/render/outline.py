@@ -71,7 +71,7 @@ class Line:
             setattr(self, figure, self._sum(figure))
 
     def _sum(self, figure: str) -> int | None:
-        """The rows' figures added up; side heads count only in a line of their own."""
+        """The rows' figures added up; auxiliary heads count only in a line of their own."""
         total = 0
         for row in self.rows:
             if row.training_only and not self.training_only:

@@ -1,4 +1,4 @@
-"""How far one layer sees, derived from the layers before it."""
+"""The receptive field of one layer, derived from the layers before it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def receptive_field(page: Page, report: Report, row: Row) -> None:
         say(page, "The whole image: every output depends on all of its input.")
         return
     if row.receptive_field is None or row.jump is None:
-        say(
-            page, "The whole image: its input sees all of it already, and so does everything after."
-        )
+        say(page, "The whole image: its input already depends on all of it.")
         return
     if len(row.inputs) > 1:
         say(page, *widest(report, row))
@@ -56,7 +54,7 @@ Field = tuple[PerAxis, PerAxis]
 
 
 def entering(report: Report, tensor: Tensor) -> Field | None:
-    """Receptive field and jump of what enters; one pixel for the image itself."""
+    """Receptive field and jump of an input; one pixel for the image itself."""
     if not isinstance(tensor, Node):
         ones = (1,) * tensor.output.rank
         return ones, ones
@@ -89,36 +87,33 @@ def recursion(page: Page, row: Row, seen: ReceptiveWindow, before: Field, dim: i
         page,
         {
             "r1": (r1, f"receptive field of {source}"),
-            "j1": (j1, f"distance between neighbouring values of {source}, in image pixels"),
-            "F": (kernel, "what the window spans of its input"),
+            "j1": (j1, f"effective stride of {source}: pixels of the image between its values"),
+            "F": (kernel, "size of the window, dilation included"),
         },
     )
     say(page, apart(row, seen, before, dim))
 
 
 def most(field: PerAxis) -> tuple[int, ...]:
-    """What an output sees at most."""
+    """The most that an output sees."""
     return tuple(max(1, ceil(size)) for size in field)
 
 
 def apart(row: Row, seen: ReceptiveWindow, before: Field, dim: int) -> str:
-    """How far neighbouring outputs are apart, from the layer before."""
+    """The effective stride, from that of the layer before."""
     assert row.jump is not None
     stride, growth, j1, jump = seen.stride[dim], seen.growth[dim], before[1][dim], row.jump[dim]
-    letters, numbers, meaning = "j1·S", f"{j1}·{stride}", "S the stride"
+    letters, numbers, meaning = "j1·S", f"{j1}·{stride}", "S is the stride"
     if growth > 1:
         letters, numbers = f"{letters}/G", f"{numbers}/{growth}"
-        meaning = "S the stride, G how many times larger the image becomes"
-    plural = "" if jump == 1 else "s"
-    return (
-        f"Neighbouring outputs are {letters} = {numbers} = {jump} pixel{plural} apart ({meaning})."
-    )
+        meaning = "S is the stride, G the factor by which the image grows"
+    return f"Effective stride: {letters} = {numbers} = {jump} ({meaning})."
 
 
 def widest(report: Report, row: Row) -> Iterator[str]:
     """Through branches: the widest of what they see."""
     for name, tensor in zip(row.inputs, row.node.inputs, strict=True):
         before = entering(report, tensor)
-        yield f"{name} sees {by(most(before[0])) if before else 'the whole image'}."
+        yield f"{name} depends on {by(most(before[0])) if before else 'the whole image'}."
     assert row.receptive_field is not None
-    yield f"The widest counts: {by(row.receptive_field)} pixels of the image."
+    yield f"The largest counts: {by(row.receptive_field)} pixels of the image."

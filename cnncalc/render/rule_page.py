@@ -34,7 +34,7 @@ def render_list(rules: Iterable[Rule[...]], view: View) -> str:
                 grid.add([Cell(f"  {rule.code}", "bold"), Cell(rule.severity), title])
             page.grid(grid)
     page.gap()
-    page.paragraph("`cnncalc rule CODE` explains one, with an example and its fix.", style="dim")
+    page.paragraph("`cnncalc rule CODE` explains one, with an example and a fix.", style="dim")
     return page.text()
 
 
@@ -46,10 +46,10 @@ def render_page(rule: Rule[...], check: Check, view: View) -> str:
     parts += [page.text] if page.text else []
     for word, spec in page.examples:
         parts.append(f"{word}:\n\n{indented(spec)}")
-        if word == "Bad" and (said := output_of(rule, check(spec), view)):
-            parts.append(f"cnncalc check says:\n\n{indented(said)}")
+        if word == "Bad" and (reported := output_of(rule, check(spec), view)):
+            parts.append(f"cnncalc check reports:\n\n{indented(reported)}")
     if rule.severity != "error":
-        parts.append(f"Where it is meant: `# cnncalc: ignore[{rule.code}]` on that line.")
+        parts.append(f"To ignore it, write `# cnncalc: ignore[{rule.code}]` on that line.")
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 

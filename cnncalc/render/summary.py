@@ -1,4 +1,4 @@
-"""What stands below the table: totals in the lecture's own form, published figures, notices."""
+"""The lines below the table: totals in the form of the lecture, published figures, notices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnncalc.report.report import PublishedFigure, Report, Row
 
 MEMORY = {
-    "peak_activation_bytes": "an inference peaks at {} beside the weights",
+    "peak_activation_bytes": "inference peaks at {} besides the weights",
     "saved_activation_bytes": "{} are kept for the backward pass",
     "training_peak_bytes": "a training step (SGD with momentum) peaks at {} in all",
 }
@@ -50,7 +50,7 @@ def totals(report: Report) -> Iterator[Statement]:
 
 def incomplete(report: Report) -> str:
     """That the totals are not those of the whole net."""
-    return f"{shortfall(report)}: these totals are of the rest"
+    return f"{shortfall(report)}: the totals cover only the rest"
 
 
 def shortfall(report: Report) -> str:
@@ -61,7 +61,7 @@ def shortfall(report: Report) -> str:
         parts.append(f"{unknown} layer{'s' if unknown > 1 else ''} could not be computed")
     if skipped:
         parts.append(f"{skipped} {'were' if skipped > 1 else 'was'} not checked")
-    return ", ".join(parts) or "errors left the net other than it is written"
+    return ", ".join(parts) or "the net differs from its spec because of errors"
 
 
 def activations(report: Report) -> str:
@@ -93,7 +93,7 @@ def training(report: Report) -> str:
     more = figures.training_params - figures.params
     return (
         f"{compact(figures.training_params)} parameters ({exact(figures.training_params)}): "
-        f"{exact(more)} more in side heads, which run in training only and count in no other total"
+        f"{exact(more)} more in auxiliary heads, which run only in training and count only here"
     )
 
 
@@ -123,7 +123,7 @@ def receptive_field(report: Report) -> str:
     row = last_image(report)
     if row is None or row.jump is None:
         return ""
-    apart = f"neighbours {pair_text(row.jump)} apart, at {row.name}"
+    apart = f"effective stride {pair_text(row.jump)}, at {row.name}"
     if row.receptive_field is None:
         return f"the whole image, {apart}"
     field, image = row.receptive_field, report.network.inputs[0].output

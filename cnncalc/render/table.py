@@ -80,8 +80,8 @@ def notes(report: Report, folded: str) -> list[str]:
     heads = [group.path for group in report.network.groups if group.block == "aux"]
     if heads:
         found.append(
-            f"{', '.join(heads)}: side heads, which run in training only and count in no total but "
-            "that of the training."
+            f"{', '.join(heads)}: auxiliary heads, which run only in training and count only in "
+            "the parameters of the training."
         )
     if folded:
         deepest = max((group.depth for group in report.network.groups), default=0)

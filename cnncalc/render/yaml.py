@@ -102,14 +102,14 @@ def legal(path: str) -> str:
 
 
 def steps(network: Network, flat: FlatNames) -> Iterator[str]:
-    """A line per layer; a side head is an `aux` with its steps inside."""
+    """A line per layer; an auxiliary head is an `aux` with its steps inside."""
     inputs = network.inputs
     start = inputs[0] if len(inputs) == 1 and inputs[0].name == "input" else None
     return Section(network, flat).lines(start)
 
 
 class Section:
-    """The net, or one side head, whose flat name begins the names of what stands in it."""
+    """The net, or one auxiliary head, whose flat name begins the names of what stands in it."""
 
     def __init__(self, network: Network, flat: FlatNames, head: Group | None = None,
                  name: str = "", indent: str = "  ") -> None:  # fmt: skip
@@ -120,8 +120,8 @@ class Section:
         self.indent = indent
 
     def lines(self, previous: Tensor | None) -> Iterator[str]:
-        """The layers, and the side heads among them. A head that does not end in its last layer
-        says what leaves it.
+        """The layers, with auxiliary heads among them. A head that does not end in its last layer
+        names its output.
         """
         head, indent, nodes, start = self.head, self.indent, self.network.nodes, previous
         index, stop = (head.first, head.stop) if head else (0, len(nodes))
@@ -145,7 +145,7 @@ class Section:
             previous = node
 
     def inner(self, head: Group, previous: Tensor | None) -> Iterator[str]:
-        """A side head, with the steps inside."""
+        """An auxiliary head, with the steps inside."""
         name, indent = self.flat.unique(self.own(head.path)), f"{self.indent}    "
         if read_label(name, ("aux",), ()):
             yield f"{self.indent}- {name}:"
@@ -162,14 +162,14 @@ class Section:
 
 
 def inner_heads(network: Network, head: Group | None) -> Iterator[Group]:
-    """The side heads that stand in no other (``head`` is None), or directly in this one."""
+    """The auxiliary heads that stand in no other (``head`` is None), or directly in this one."""
     for group in network.groups:
-        if group.block == "aux" and side_head(group.parent) is head:
+        if group.block == "aux" and auxiliary_head(group.parent) is head:
             yield group
 
 
-def side_head(group: Group | None) -> Group | None:
-    """The innermost side head that a component is or stands in."""
+def auxiliary_head(group: Group | None) -> Group | None:
+    """The innermost auxiliary head that a component is or stands in."""
     while group is not None and group.block != "aux":
         group = group.parent
     return group

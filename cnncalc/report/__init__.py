@@ -32,7 +32,7 @@ def analyze(
     there is none of.
     """
     if dtype not in DTYPE_BYTES:
-        raise ValueError(f"dtype {dtype!r} is none of {', '.join(DTYPE_BYTES)}")
+        raise ValueError(f"unknown dtype {dtype!r}; choose one of {', '.join(DTYPE_BYTES)}")
     if batch < 1:
         raise ValueError(f"batch {batch} is less than 1")
     found = tuple(rows(network, receptive_fields(network)))

@@ -85,14 +85,14 @@ def torchinfo(report: Report) -> Convention:
         ),
         Compared(
             "Params size (MB)", mb(params * size), params * size, "param_bytes",
-            totals.param_bytes, "parameters outside of modules and in side heads are left out",
+            totals.param_bytes, "parameters outside of modules and in auxiliary heads are left out",
         ),
         Compared(
             "Estimated Total Size (MB)", mb(image + both + params * size),
             image + both + params * size, "training_peak_bytes",
             totals.training_peak_bytes or 0,
             "the sum of the three above: no gradients of parameters, no optimizer, and every "
-            "volume as if all lived at once, which in inference they do not",
+            "volume as if all were in use at once, which in inference they are not",
         ),
     )  # fmt: skip
     remark = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Inference(MemoryWalk):
-    """One forward pass without autograd: side heads do not run, dropout passes its input on.
+    """One forward pass without autograd: auxiliary heads do not run, dropout passes its input on.
 
     ``overwrite``: the rows that overwrite their input in training; the code is the same in both.
     """

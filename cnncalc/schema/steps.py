@@ -173,7 +173,7 @@ def merge_mapping(mapping: Schema) -> Schema:
 
 
 def container(text: str, own: Schema) -> Schema:
-    """A residual or a side head: a list of steps, or a mapping with a body."""
+    """A residual or an auxiliary head: a list of steps, or a mapping with a body."""
     mapping = {
         "type": "object",
         "properties": {**own, "body": ref("steps"), **STEP_KEYS},
@@ -239,7 +239,9 @@ def definitions() -> Schema:
         "anyOf": [{"type": "string", "enum": list(SHORTCUTS)}, ref("expression")],
     }
     residual = "x + body(x): the body's output is added to its input; the shapes must be equal."
-    aux = "A side head, in training only: it reads the current tensor and leaves it unchanged."
+    aux = (
+        "An auxiliary head, in training only: it reads the current tensor and leaves it unchanged."
+    )
     return {
         "expression": EXPRESSION,
         "value": VALUE,

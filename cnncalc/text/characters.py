@@ -40,7 +40,7 @@ def decode(path: str, data: bytes) -> Source:
     start = Span(Source(path, ""), 1, 1, 1, 1)
     for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            raise Problem(rules.text.not_utf8(start, found=f"it begins as {name} does"))
+            raise Problem(rules.text.not_utf8(start, found=f"it begins like {name}"))
     if re.match(UTF16_START, data):
         raise Problem(rules.text.not_utf8(start, found="it looks like UTF-16"))
     data = data.removeprefix(b"\xef\xbb\xbf")

@@ -97,7 +97,7 @@ def read_bytes(path: str) -> bytes:
             if stat.S_ISDIR(mode):
                 raise Unreadable("it is a folder")
             if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
-                raise Unreadable("it is no regular file")
+                raise Unreadable("it is not a regular file")
             if stat.S_ISFIFO(mode):  # nobody writes: it is empty; somebody does: wait for it
                 os.set_blocking(file.fileno(), True)
             return file.read(MAX_BYTES + 1)

@@ -28,20 +28,20 @@ def pattern(text: str) -> re.Pattern[str]:
 
 
 FORMATS: Final = (
-    Format("a darknet configuration", pattern(r"^\[(?:net|network|convolutional|maxpool)\] *$")),
+    Format("a Darknet configuration", pattern(r"^\[(?:net|network|convolutional|maxpool)\] *$")),
     Format(
-        "a model of Ultralytics (YOLO)", pattern(r"^(?:backbone|head)\s*:"),
+        "an Ultralytics (YOLO) model", pattern(r"^(?:backbone|head)\s*:"),
         pattern(r"^ *- \[[^\[\]\n]*\[[^\[\]\n]*\] *\]"),
     ),
     Format(
-        "a model saved by Keras", pattern(r"^class_name *:|\"class_name\" *:"),
+        "a saved Keras model", pattern(r"^class_name *:|\"class_name\" *:"),
         pattern(r"^config *:|\"config\" *:"),
     ),
     Format(
-        "a prototxt of Caffe", pattern(r"^ *layers? *\{ *$"),
+        "a Caffe prototxt", pattern(r"^ *layers? *\{ *$"),
         pattern(r"^ *(?:type|name|bottom|top) *: *\S"),
     ),
-    Format("a module printed by PyTorch", pattern(r"^\w+\( *$"), pattern(r"^ +\(\w+\): \w+\(")),
+    Format("a printed PyTorch module", pattern(r"^\w+\( *$"), pattern(r"^ +\(\w+\): \w+\(")),
     Format("a Python program", pattern(r"^(?:import [\w.]+|from [\w.]+ import )")),
 )  # fmt: skip
 LAYERS: Final = pattern(r"^layers *:")
@@ -120,8 +120,8 @@ def conflict(source: Source) -> Diagnostic | None:
     ]
     return rules.foreign.not_a_spec(
         whole_line(source, first),
-        "the file has a merge conflict that is not resolved",
-        label="its two sides begin here",
+        "the file has an unresolved merge conflict",
+        label="the conflict begins here",
         fixes=fixes,
     )
 
@@ -132,9 +132,9 @@ def pasted(source: Source) -> Diagnostic | None:
     if hunk is not None:
         return rules.foreign.not_a_spec(
             whole_line(source, hunk),
-            "the file is a diff, or has a part of one",
+            "the file is a diff, or contains a part of one",
             label="a line of a diff",
-            advice="apply it with `git apply` or `patch`, and check the result",
+            advice="apply it with `git apply` or `patch` and check the result",
         )
     fence = first_line(source, FENCE)
     if fence is None:
@@ -145,8 +145,8 @@ def pasted(source: Source) -> Diagnostic | None:
     outside = [*range(1, fence + 1), *range(end, last + 1)]
     return rules.foreign.not_a_spec(
         whole_line(source, fence),
-        "the file is Markdown: a spec stands between its fences",
-        label="a fence",
+        "the file is Markdown with a spec in a code block",
+        label="the code block begins here",
         fixes=[Fix(f"keep lines `{fence + 1}` to `{end - 1}`", without_lines(source, outside))],
     )
 
@@ -166,7 +166,7 @@ def another_tool(source: Source) -> Diagnostic | None:
             place(source, match.end() - len(match[0].lstrip()), written),
             f"the file is {name}, which cnncalc does not read",
             label="not a spec",
-            advice="write the net as a spec; `cnncalc list` lists those that come with cnncalc",
+            advice="write the net as a spec; `cnncalc list` shows the specs that come with cnncalc",
         )
     return None
 
@@ -184,13 +184,13 @@ def template(source: Source) -> Diagnostic | None:
     number = statement or edits[0].span.line
     span = whole_line(source, number) if statement else edits[0].span
     names = " and ".join(f"`{excerpt(edit.text)}`" for edit in edits[:2])
-    more = f", and so in all {len(edits)} places" if len(edits) > 2 else ""
+    more = f", in all {len(edits)} places" if len(edits) > 2 else ""
     fix = Fix(f"write {names} without braces{more}", tuple(edits))
     return rules.foreign.not_a_spec(
         span,
-        "the file is a template that is not filled in; values of a spec are expressions already",
-        label="not filled in",
-        advice="check what the template engine writes; or use `parameters`, `repeat` and `if`",
+        "the file is a template with placeholders; a spec needs none, its values are expressions",
+        label="a placeholder",
+        advice="check the output of the template engine, or use `parameters`, `repeat` and `if`",
         fixes=() if statement else (fix,),
     )
 

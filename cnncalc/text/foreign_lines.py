@@ -107,27 +107,27 @@ ITEM: Final = r"^ *(?:- +)*"
 HABITS: Final = (
     Habit(
         re.compile(r"^ *-()(?=[A-Za-z_])"), " ",
-        "a dash makes an item of a list only when a space follows it", "needs a space after it",
+        "a list item needs a space after its dash", "needs a space after this",
     ),
     Habit(
         re.compile(ITEM + r"[A-Za-z_]\w*:()(?=[\[{])"), " ",
-        "a colon makes a key only when a space follows it", "needs a space after it",
+        "a key needs a space after its colon", "needs a space after this",
     ),
     Habit(
         re.compile(ITEM + r"[A-Za-z_]\w*( *= *)(?=[^=\s])"), ": ",
-        "a key has a colon, not `=`", "must be a colon",
+        "a key is followed by `:`, not `=`", "must be `:`",
     ),
     Habit(
         re.compile(r"(?<=[{,]) *[A-Za-z_]\w*( *= *)(?=[^=\s(),]+ *[,}])"), ": ",
-        "a key has a colon, not `=`", "must be a colon", True,
+        "a key is followed by `:`, not `=`", "must be `:`", True,
     ),
     Habit(
         re.compile(r"(?:^|[\]}]|^ *- +\w+|\w(?= *// *[^\W\d]\w* +[^\W\d])) *(//)"), "#",
-        "a comment begins with `#`, not with `//`", "must be `#`",
+        "a comment begins with `#`, not `//`", "must be `#`",
     ),
     Habit(
         re.compile(r"^ *(?:- +\S|\w+:).*?(,)\s*$"), "",
-        "no comma may end a line outside of brackets", "must go",
+        "a line outside brackets cannot end with a comma", "remove this comma",
     ),
 )  # fmt: skip
 

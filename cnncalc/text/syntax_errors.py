@@ -157,7 +157,7 @@ class Fault:
             return rules.reserved_character(self.at(line, column), character=character)
         if self.says("block scalar"):
             return rules.bad_syntax(
-                self.here(), what="a text may begin only in the line after its `|` or `>`"
+                self.here(), what="a text must begin on the line after `|` or `>`"
             )
         return None
 
@@ -182,7 +182,7 @@ class Fault:
                 return rules.unclosed_bracket(
                     place, bracket=bracket, found=character, closed=closed
                 )
-            return rules.bad_syntax(self.here(), what=f"a value is missing before `{character}`")
+            return rules.bad_syntax(self.here(), what=f"missing value before `{character}`")
         if self.at_end() or (
             self.line > opening.line and self.indent() <= self.indent(opening.line)
         ):
@@ -190,21 +190,21 @@ class Fault:
         if character == ",":
             twice = replacing(self.here(), "", "remove one `,`")
             return rules.bad_syntax(
-                self.here(), what="a value is missing before this comma", fixes=(twice,)
+                self.here(), what="missing value before this comma", fixes=(twice,)
             )
         if character == ":" or self.says("mapping values"):
             key = LAST_WORD.search(self.text, 0, self.column - 1)
             place = self.at(self.line, key.start() + 1, len(key[1])) if key else self.here()
-            comma = Fix("put a `,` before it", (before(place, ", "),))
+            comma = Fix("put a `,` before this", (before(place, ", "),))
             return rules.bad_syntax(
                 place,
-                what="a comma is missing before this key, or quotes around this value",
+                what="missing comma before this key, or missing quotes around this value",
                 fixes=(comma,),
             )
         return self.split_expression() or rules.bad_syntax(
             self.here(),
-            what="a comma is missing before this, or a bracket in the lines above is not closed",
-            fixes=(Fix("put a `,` before it", (before(self.here(), ", "),)),),
+            what="missing comma before this, or missing bracket in the lines above",
+            fixes=(Fix("put a `,` before this", (before(self.here(), ", "),)),),
         )
 
     def at_end(self) -> bool:
@@ -263,7 +263,7 @@ class Fault:
         while line > 0 and not self.source.lines[line - 1].partition("#")[0].strip():
             line -= 1
         if line == 0 or self.character != ":":
-            return rules.bad_syntax(self.here(), what="this colon makes a key of nothing")
+            return rules.bad_syntax(self.here(), what="missing key before this colon")
         above = self.source.lines[line - 1].partition(" #")[0].rstrip()
         key = above.lstrip(" -")
         if ": " not in key and not key.endswith((":", "]", "}", '"', "'")):
@@ -271,8 +271,8 @@ class Fault:
         column = self.indent() + 1
         return rules.bad_indentation(
             self.at(self.line, column, max(1, self.column - column)),
-            why="this line is deeper than the one above, which has its value already",
-            related=Related("has its value", self.at(line, len(above) - len(key) + 1)),
+            why="this line is deeper than the line above, which already has a value",
+            related=Related("already has a value", self.at(line, len(above) - len(key) + 1)),
         )
 
     def list_in(self, column: int) -> Span | None:
@@ -288,20 +288,19 @@ class Fault:
         if self.says("sequence entries are not allowed") and ":" in self.text[: self.column]:
             return rules.bad_syntax(
                 self.here(),
-                what="a list cannot begin in the line of its key",
-                help=("put each item in a line of its own, or write the list as `[a, b]`",),
+                what="a list cannot begin on the line of its key",
+                help=("put each item on its own line, or write the list as `[a, b]`",),
             )
         before = self.text[: self.column - 1].strip(" -")
         if before and before[-1] in "\"']}":
             return rules.bad_syntax(
                 self.at(self.line, self.column, max(1, len(text))),
-                what=f"nothing may follow the closing `{before[-1]}`, but here is "
-                f"`{excerpt(text)}`",
+                what=f"unexpected `{excerpt(text)}` after the closing `{before[-1]}`",
                 help=("put the whole value in quotes of the other kind",),
             )
         if self.character == ":":
-            return rules.bad_syntax(self.here(), what="there is no key before this colon")
-        return self.indentation(text) or rules.bad_syntax(self.here(), what="this is not YAML")
+            return rules.bad_syntax(self.here(), what="missing key before this colon")
+        return self.indentation(text) or rules.bad_syntax(self.here(), what="invalid YAML")
 
     def indentation(self, text: str) -> Diagnostic | None:
         span = self.at(self.line, self.column, len(text))
@@ -321,11 +320,11 @@ class Fault:
         if node.column == self.column:
             return rules.bad_indentation(
                 span,
-                why="a list item (`- `) stands among keys" if dash else "this fits nothing above",
+                why="a list item (`- `) is among keys" if dash else "this fits no line above",
                 related=Related("the keys begin here", first),
             )
         return rules.bad_indentation(
             span,
-            why=f"this line begins in column {self.column}, its neighbours in column {node.column}",
-            related=Related("the first of them", first),
+            why=f"this line begins in column {self.column}, expected column {node.column}",
+            related=Related(f"begins in column {node.column}", first),
         )

@@ -69,7 +69,7 @@ class Call(Node):
             if type(item) not in NUMBERS:
                 raise self.arguments[0].refuse(item, self.name, "numbers in its list")
         if not items and self.name != "sum":
-            why = f"{self.name} of an empty list has no value"
+            why = f"{self.name} of an empty list is undefined"
             raise Fault(
                 rules.expressions.undefined_arithmetic, self.start, self.end, why=why, label="empty"
             )

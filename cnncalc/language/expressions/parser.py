@@ -58,7 +58,7 @@ class Parser:
     def parse(self) -> Node:
         """The whole text as one expression."""
         if self.token.kind == "end":
-            raise self.malformed("an empty value", label="a value is missing")
+            raise self.malformed("empty value", label="missing value")
         root = self.expression()
         if self.token.kind != "end":
             raise self.leftover()
@@ -81,7 +81,7 @@ class Parser:
             why = f"'{opened.text}' is never closed: '{kind}' is missing"
             raise self.malformed(why, opened, label="opened here")
         if self.token.kind == "end":
-            raise self.malformed(f"'{kind}' is missing at the end")
+            raise self.malformed(f"missing '{kind}' at the end")
         raise self.leftover()
 
     # Grammar.
@@ -93,7 +93,7 @@ class Parser:
         opened = self.take()
         condition = self.operation(OR)
         if self.token.kind == "end":
-            why = "a choice has no `else`"
+            why = "`if` needs an `else`"
             raise self.malformed(why, opened, advice="write `a if condition else b`")
         self.expect("else")
         self.deeper(opened)
@@ -175,7 +175,7 @@ class Parser:
         value = int(token.text) if whole else float(token.text)
         node = tree.Literal(token.start, token.end, value)
         if value > LIMIT:
-            raise node.too_large(value, "a number may be at most 1e15")
+            raise node.too_large(value, "a number must be at most 1e15")
         return node
 
     def name(self, token: Token) -> Node:
@@ -185,8 +185,8 @@ class Parser:
         if text in self.words:
             return tree.Literal(start, end, text)
         if text in FUNCTIONS:
-            advice = f"it is called: `{text}(…)`"
-            raise self.malformed(f"'{text}' is a function", token, advice=advice)
+            advice = f"write `{text}(…)`"
+            raise self.malformed(f"the function '{text}' needs its arguments", token, advice=advice)
         name = tree.Name(start, end, text)
         self.names.append(name)
         return name
@@ -234,17 +234,17 @@ class Parser:
 
     def missing(self, token: Token) -> Fault:
         """What to say of a token that stands where an operand should."""
-        why = f"a value is missing before '{token.text}'"
-        return self.malformed(why, token, label="a value is missing before this")
+        why = f"missing value before '{token.text}'"
+        return self.malformed(why, token, label="missing value before this")
 
     def cut_short(self) -> Fault:
         """What to say of an end that stands where an operand should."""
         if match := re.fullmatch(PERCENTAGE, self.text):
-            advice = f"a percentage is written as a fraction: `{float(match[1]) / 100:g}`"
+            advice = f"write a percentage as a fraction: `{float(match[1]) / 100:g}`"
             why = "'%' is the remainder of a division"
             return self.malformed(why, self.last, advice=advice)
-        why = f"a value is missing after '{self.last.text}'"
-        return self.malformed(why, self.last, label="a value is missing after this")
+        why = f"missing value after '{self.last.text}'"
+        return self.malformed(why, self.last, label="missing value after this")
 
     def leftover(self) -> Fault:
         """What to say of a token where an operator or the end should be."""
@@ -252,25 +252,25 @@ class Parser:
         if token.text in FOREIGN_OPERATORS:
             return foreign_operator(token, self.text)
         if token.kind == ",":
-            advice = "a list is written `[a, b]`, in brackets"
-            return self.malformed("a comma outside a list", token, advice=advice)
+            advice = "write a list in brackets: `[a, b]`"
+            return self.malformed("comma outside a list", token, advice=advice)
         if token.kind in (")", "]"):
-            return self.malformed(f"'{token.text}' closes nothing that is open", token)
+            return self.malformed(f"unmatched '{token.text}'", token)
         if token.text == "in":
             advice = "compare with each: `x == a or x == b`"
-            return self.malformed("there is no `in`", token, advice=advice)
+            return self.malformed("the operator `in` does not exist", token, advice=advice)
         if token.kind in KEYWORDS:
-            return self.malformed(f"'{token.text}' cannot stand here", token)
-        why = f"an operator is missing before '{token.text}'"
-        return self.malformed(why, token, label="an operator is missing before this")
+            return self.malformed(f"unexpected '{token.text}'", token)
+        why = f"missing operator before '{token.text}'"
+        return self.malformed(why, token, label="missing operator before this")
 
 
 ABSENT: Final = {
     "int": "`floor(x)` rounds down, `a // b` divides and rounds down",
     "abs": "`max(x, -x)` is the absolute value",
-    "pow": "a power is written `a ** b`",
-    "sqrt": "a square root is written `x ** 0.5`",
-    "range": "a repeated step counts in `i`",
+    "pow": "write a power as `a ** b`",
+    "sqrt": "write a square root as `x ** 0.5`",
+    "range": "`i` counts the repetitions of a step",
 }
 """Functions of other languages, and how to do without them."""
 

@@ -104,36 +104,37 @@ def read_number(token: Token, _: str) -> Token:
 
 def malformed_number(token: Token) -> Fault:
     """What to say of something that begins like a number."""
-    text, why, advice, instead = token.text, "it cannot be read", "", ""
+    text, why, advice, instead = token.text, "it cannot be parsed", "", ""
     as_list = ""
     if match := re.fullmatch(r"([0-9]+)([kKmMgGtTB])", text):
         zeros = {"k": "_000", "m": "_000_000", "g": "_000_000_000", "b": "_000_000_000"}
-        why = "suffixes belong to the quantities under `expect:` and `published:`"
+        why = "suffixes are allowed only under `expect:` and `published:`"
         instead = match[1] + zeros.get(match[2].lower(), "_000_000_000_000")
     elif re.fullmatch(THOUSANDS, text):
-        why, instead = "thousands have no commas", text.replace(",", "_")
+        why, instead = "use `_` between thousands, not `,`", text.replace(",", "_")
     elif "," in text:
-        why, instead = "a decimal point is written `.`", text.replace(",", ".")
+        why, instead = "use `.` as the decimal point", text.replace(",", ".")
         if not text.startswith("0"):
-            why, as_list = "a list has brackets, a decimal a point", f"[{text.replace(',', ', ')}]"
+            why = "use brackets for a list, `.` for a decimal point"
+            as_list = f"[{text.replace(',', ', ')}]"
     elif re.match("0[xXoObB]", text):
-        why = "only decimal numbers are known"
+        why = "only decimal numbers are allowed"
         instead = str(int(text, 0)) if re.fullmatch("0[xX][0-9a-fA-F]{1,12}", text) else ""
     elif re.match("0[0-9_]", text):
         why, instead = "leading zeros are not allowed", text.lstrip("0_")
         instead = instead if LITERAL.fullmatch(instead) else ""
     elif re.fullmatch("[0-9]+([xX]| ?× ?)[0-9]+", text):
-        why = "it is written like a shape"
+        why = "it looks like a shape"
         one, other = re.split("[xX]| ?× ?", text)
         instead = one if one == other else ""  # 3x5 may mean either order
         advice = (
-            "one number stands for height and width"
+            "one number sets both height and width"
             if instead
-            else f"height and width are a list, the height first: `[{one}, {other}]`"
+            else f"write height and width as a list, height first: `[{one}, {other}]`"
         )
         advice += f"; a product is `{one} * {other}`" if "×" in text else ""
     elif "__" in text or text.endswith("_"):
-        why = "one underscore stands between two digits"
+        why = "an underscore must be between two digits"
     return Fault(
         rules.expressions.malformed_number,
         token.start,
@@ -165,13 +166,13 @@ def read_literal(token: Token, text: str) -> Token:
 def foreign_literal(token: Token) -> Fault:
     shown, instead = token.text, FOREIGN_LITERALS[token.text]
     if instead == "none":
-        why = "the word `none` is written small"
+        why = "write `none` in lower case"
     elif instead:
-        why = "a boolean is `true` or `false`"
+        why = "write `true` or `false`"
     elif shown.lower() in ("null", "nil", "~"):
-        why = "there is no null: leave the value out, or write the word `none`"
+        why = "a spec has no null values: remove the key, or write `none`"
     else:
-        why = "every number is finite"
+        why = "a number must be finite"
     return Fault(
         rules.expressions.foreign_literal,
         token.start,
@@ -221,18 +222,18 @@ def read_strange(token: Token, text: str) -> Token:
         raise Fault(
             rules.expressions.malformed_expression,
             *variable.span(),
-            why=f"'{variable[0]}' needs no marker: values are expressions already",
+            why=f"unexpected placeholder '{variable[0]}': values are already expressions",
             instead=variable[1] or variable[2],
         )
     if shown in "'\"":
-        advice = "words stand without quotes: `norm == batchnorm`"
+        advice = "write words without quotes: `norm == batchnorm`"
     elif shown in "${}":
-        advice = "an expression needs no marker: `4 * width`"
+        advice = "write an expression without a marker: `4 * width`"
     elif shown == ".":
-        advice = "a name has no parts"
+        advice = "a name cannot have parts"
     elif shown[0].isalpha():
-        advice = "names are letters of a to z, digits and underscores"
-    why = f"'{shown}' has no meaning in an expression"
+        advice = "a name has only the letters a to z, digits and underscores"
+    why = f"unexpected '{shown}' in an expression"
     raise Fault(
         rules.expressions.malformed_expression, token.start, token.end, why=why, advice=advice
     )

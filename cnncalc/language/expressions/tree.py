@@ -67,7 +67,7 @@ class Node:
     def too_large(self, value: Any, why: str = "") -> Fault:
         """The fault of a result that is out of bounds, or (not a number) none at all."""
         if value != value:
-            why = "a root of a negative number has no value"
+            why = "a negative number has no such root"
             return Fault(
                 rules.expressions.undefined_arithmetic,
                 self.start,
@@ -79,7 +79,7 @@ class Node:
             rules.expressions.number_too_large,
             self.start,
             self.end,
-            why=why or "a result may be at most 1e15",
+            why=why or "a result must be at most 1e15",
         )
 
 
@@ -318,13 +318,13 @@ def divide(dividend: Any, divisor: Any) -> int | float:
 def power(base: Any, exponent: Any) -> int | float:
     """The base to the exponent, never larger than can be held; NaN where it is not real."""
     if not -EXPONENT_LIMIT <= exponent <= EXPONENT_LIMIT:
-        raise OverflowError(f"an exponent may be at most {EXPONENT_LIMIT}")
+        raise OverflowError(f"an exponent must be at most {EXPONENT_LIMIT}")
     if not -BASE_LIMIT <= base <= BASE_LIMIT:
-        raise OverflowError("the base of a power may be at most 1e6")
+        raise OverflowError("the base of a power must be at most 1e6")
     try:
         value = base**exponent
     except OverflowError:
-        raise OverflowError("a result may be at most 1e15") from None
+        raise OverflowError("a result must be at most 1e15") from None
     return math.nan if isinstance(value, complex) else value
 
 

@@ -31,22 +31,22 @@ def malformed(
 
 def no_budget(text: str, span: Span) -> Diagnostic:
     advice = "write `params<=5M`, `params>=2M` or `params=60.2M±1%`"
-    return malformed(text, span, "a name, a comparison and a number are needed", advice=advice)
+    return malformed(text, span, "expected a name, a comparison and a number", advice=advice)
 
 
 SIGNS: Final = {
     "<": ("<=", "a bound includes its number"),
     ">": (">=", "a bound includes its number"),
-    "≤": ("<=", "written `<=`"),
-    "≥": (">=", "written `>=`"),
-    "=<": ("<=", "written `<=`"),
-    "=>": (">=", "written `>=`"),
-    "=": ("", "a figure without a sign is the value itself"),
-    "==": ("", "a figure without a sign is the value itself"),
+    "≤": ("<=", "write `<=`"),
+    "≥": (">=", "write `>=`"),
+    "=<": ("<=", "write `<=`"),
+    "=>": (">=", "write `>=`"),
+    "=": ("", "a figure without a sign means this value"),
+    "==": ("", "a figure without a sign means this value"),
     "!=": (None, "a value cannot be excluded"),
     "≠": (None, "a value cannot be excluded"),
-    "~": (None, "a band is written `60.2M ±1%`"),
-    "≈": (None, "a band is written `60.2M ±1%`"),
+    "~": (None, "write a band as `60.2M ±1%`"),
+    "≈": (None, "write a band as `60.2M ±1%`"),
 }
 """Comparisons of other languages: what they are here (None: nothing), and why."""
 
@@ -68,17 +68,17 @@ def unlike_a_quantity(text: str, span: Span) -> Diagnostic:
         return malformed(text, span, "a count is never negative")
     if "±" in text or re.search(r"\+/?-", text):
         return malformed(text, span, "a band is a percentage, `60.2M ±1%`")
-    for spoiled, why in ((",", "thousands have no commas"), (" ", "digits stand together")):
+    for spoiled, why in ((",", "use `_` between thousands, not `,`"), (" ", "remove the spaces")):
         instead = text.replace(spoiled, "_")
         if re.fullmatch(r"(<=|>=)?[1-9][0-9]{0,2}(_[0-9]{3})+[A-Za-z]*", instead):
             return malformed(text, span, why, instead=instead)
     if re.fullmatch(r"(<=|>=)?[0-9]+,[0-9]+ ?[A-Za-z]*", text):
-        why = "a decimal point is written `.`"
+        why = "use `.` as the decimal point"
         return malformed(text, span, why, instead=text.replace(",", "."))
     if re.match(r"0[0-9]", text):
         return malformed(text, span, "leading zeros are not allowed")
     advice = "write `60_192_808`, `60.2M`, `60.2M ±1%`, `<=5M` or `>=2M`"
-    return malformed(text, span, "it cannot be read", advice=advice)
+    return malformed(text, span, "it cannot be parsed", advice=advice)
 
 
 def unknown_comparison(text: str, sign: str, span: Span) -> Diagnostic:
@@ -99,14 +99,14 @@ def unknown_unit(text: str, unit: str, span: Span, *, is_bytes: bool) -> Diagnos
         units, first = BYTE_UNITS, unit[0].upper()
         meant = {u.lower(): u for u in BYTE_UNITS}.get(unit.lower(), "")
         if unit.upper() in COUNT_UNITS:
-            why = f"say `{first}B` (powers of 1000) or `{first}iB` (powers of 1024)"
+            why = f"write `{first}B` (powers of 1000) or `{first}iB` (powers of 1024)"
     elif unit in BYTE_UNITS:
         why = "a count is not measured in bytes"
     elif unit.lower() in ("b", "bn", "billion"):
         meant, why = "G", "a billion is `G`: `B` could be bytes"
     elif unit[0].upper() in COUNT_UNITS:
         meant = unit[0].upper()
-        why = f"written `{meant}`"
+        why = f"write `{meant}`"
     return rules.quantities.unknown_unit(
         span,
         written=text.strip(),

@@ -32,7 +32,7 @@ def expression_too_long(span: Span, *, length: int, limit: int) -> Diagnostic:
           - conv: [half + half, 3]
     """
     return Diagnostic(
-        f"an expression of {length:,} characters: the limit is {limit}",
+        f"the expression has {length:,} characters, the limit is {limit}",
         span,
         label="too long",
         help=("give its parts names under `parameters:`",),
@@ -41,7 +41,7 @@ def expression_too_long(span: Span, *, length: int, limit: int) -> Diagnostic:
 
 @rule("expressions")
 def expression_too_deep(span: Span, *, limit: int) -> Diagnostic:
-    """An expression nests brackets, signs, powers or `else` more than 30 deep.
+    """Brackets, signs, powers or `else` are nested more than 30 levels deep in an expression.
 
     Bad:
         input: 32x32x3
@@ -54,9 +54,9 @@ def expression_too_deep(span: Span, *, limit: int) -> Diagnostic:
           - conv: [64, 3]
     """
     return Diagnostic(
-        f"an expression nested more than {limit} deep",
+        f"the expression is nested more than {limit} levels deep",
         span,
-        label=f"level {limit + 1} opens here",
+        label=f"level {limit + 1} begins here",
         help=("give its parts names under `parameters:`",),
     )
 
@@ -65,7 +65,7 @@ def expression_too_deep(span: Span, *, limit: int) -> Diagnostic:
 def malformed_expression(
     span: Span, *, why: str, label: str = "", advice: str = "", instead: str | None = None
 ) -> Diagnostic:
-    """A value is not arithmetic that can be read: something is missing, left over or unknown.
+    """A value is not a valid expression: something is missing, unexpected or unknown.
 
     A value is a number, a word, a name or an expression of these with
     `+ - * / // % ** == != < <= > >= and or not`, `a if c else b`, `x[i]`, lists, brackets and
@@ -84,7 +84,7 @@ def malformed_expression(
     return Diagnostic(
         why,
         span,
-        label=label or "cannot be read",
+        label=label or "cannot be parsed",
         help=(advice,) if advice else (),
         fixes=() if instead is None else [replacing(span, instead)],
     )
@@ -111,7 +111,7 @@ def malformed_number(
           - conv: [64, 3]
     """
     return Diagnostic(
-        f"'{written}' is not a number here: {why}",
+        f"'{written}' is not a valid number: {why}",
         span,
         label=why,
         help=(advice,) if advice else (),
@@ -139,7 +139,7 @@ def foreign_operator(
           - conv: [2 ** 6, 3]
     """
     return Diagnostic(
-        f"'{shown}' is no operator here: it is written {ours}",
+        f"unknown operator '{shown}': write {ours}",
         span,
         label=f"write {ours}",
         fixes=() if instead is None else [replacing(span, instead, instead.strip())],
@@ -151,7 +151,7 @@ def foreign_literal(span: Span, *, shown: str, why: str, instead: str = "") -> D
     """A literal comes from another language: `yes`, `off`, `True`, `None`, `.inf`.
 
     Booleans are `true` and `false`, and only these. There is no null, no infinity and no NaN:
-    leave out what has no value, or write the word `none` where a field knows it.
+    omit what has no value, or write `none` where a field allows it.
 
     Bad:
         input: 32x32x3
@@ -164,7 +164,7 @@ def foreign_literal(span: Span, *, shown: str, why: str, instead: str = "") -> D
           - conv: {filters: 64, kernel: 3, bias: true}
     """
     return Diagnostic(
-        f"'{shown}': {why}",
+        f"'{shown}' is not a valid value: {why}",
         span,
         label=why,
         fixes=replacements(span, instead),
@@ -186,10 +186,10 @@ def chained_comparison(span: Span, *, first: str, second: str) -> Diagnostic:
           - conv: {filters: 64, kernel: 3, if: 0 < 4 and 4 < 8}
     """
     return Diagnostic(
-        f"'{second}' follows '{first}': comparisons do not chain",
+        f"comparisons cannot be chained: '{second}' follows '{first}'",
         span,
         label="a second comparison",
-        help=("compare twice and join with `and`: `a < b and b < c`",),
+        help=("write two comparisons joined by `and`: `a < b and b < c`",),
     )
 
 
@@ -197,7 +197,7 @@ def chained_comparison(span: Span, *, first: str, second: str) -> Diagnostic:
 def unknown_function(
     span: Span, *, name: str, functions: Sequence[str], nearest: str | None = None, advice: str = ""
 ) -> Diagnostic:
-    """Something is called that is no function.
+    """An expression calls a function that does not exist.
 
     The functions are `min max ceil floor round len sum make_divisible`. A block is called by a
     step of its own, not inside an expression.
@@ -213,7 +213,7 @@ def unknown_function(
           - conv: [ceil(7.5), 3]
     """
     return Diagnostic(
-        f"'{name}' is not a function",
+        f"unknown function '{name}'",
         span,
         label="not a function",
         help=() if nearest else (advice or f"the functions are {', '.join(functions)}",),
@@ -237,7 +237,8 @@ def wrong_argument_count(span: Span, *, name: str, given: int, wanted: str) -> D
         layers:
           - conv: [ceil(7.5), 3]
     """
-    return Diagnostic(f"{name} takes {wanted}, not {given}", span, label=f"takes {wanted}")
+    arguments = f"{given} argument{'' if given == 1 else 's'}"
+    return Diagnostic(f"{name} takes {wanted}, but has {arguments}", span, label=f"takes {wanted}")
 
 
 # What it computes.
@@ -276,7 +277,7 @@ def incomparable_values(span: Span, *, left: str, right: str) -> Diagnostic:
     """Values of different types are compared, or lists.
 
     Numbers compare with numbers, words with words (by `==` and `!=`), booleans with booleans. A
-    comparison across types would always be false, and so is always a mistake.
+    comparison of different types would always be false.
 
     Bad:
         input: 32x32x3
@@ -316,7 +317,7 @@ def undefined_arithmetic(span: Span, *, why: str, label: str) -> Diagnostic:
 
 @rule("expressions")
 def index_out_of_range(span: Span, *, index: int, length: int, written: str) -> Diagnostic:
-    """A list has no item at this place. Items count from 0; a negative index is no place.
+    """The index of a list is out of range. Items count from 0; a negative index is not allowed.
 
     Bad:
         input: 32x32x3
@@ -335,10 +336,10 @@ def index_out_of_range(span: Span, *, index: int, length: int, written: str) -> 
               kernel: 3
     """
     items = plural(length, "item")
-    places = f", 0 to {length - 1}" if length else ""
+    places = f" (0 to {length - 1})" if length else ""
     origin = f" (from '{written}')" if written != str(index) else ""
     return Diagnostic(
-        f"no item {index}{origin}: the list has {items}{places}",
+        f"index {index}{origin} is out of range: the list has {items}{places}",
         span,
         label=f"must be from 0 to {length - 1}" if length else "the list is empty",
     )
@@ -346,10 +347,10 @@ def index_out_of_range(span: Span, *, index: int, length: int, written: str) -> 
 
 @rule("expressions")
 def number_too_large(span: Span, *, why: str) -> Diagnostic:
-    """A number leaves the bounds of the language.
+    """A number exceeds the limits of the language.
 
     Results, at every step, are at most 1e15 in size; the base of a power is at most 1e6, its
-    exponent at most 64. No network comes near.
+    exponent at most 64. No network needs more.
 
     Bad:
         input: 32x32x3

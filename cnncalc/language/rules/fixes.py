@@ -92,7 +92,7 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
     elif folded in INFERRED:
         edit = remove_entry(node, key)
         if edit is not None:
-            yield Fix(f"leave out `{key}`", (edit,))
+            yield Fix(f"remove `{key}`", (edit,))
     elif near := nearest(key, known, FIELD_ALIASES):
         if text in ("True", "False"):
             yield replace_entry(entry, f"{near}: {text.lower()}")
@@ -193,7 +193,7 @@ def kind_meant(label: Scalar, value: Node | None) -> Iterator[str]:
     if isinstance(value, Mapping):
         odd = [key for key in value.entries if key_meant(KINDS[near], key) is None]
         if odd:
-            yield f"here the kind is called `{near}`, and has no key `{odd[0]}`"
+            yield f"the layer kind is `{near}`, and has no key `{odd[0]}`"
         return
     needed = [name for name, field in KINDS[near].fields.items() if field.required]
     given = 0 if value is None else len(value.items) if isinstance(value, ListNode) else 1
@@ -201,7 +201,7 @@ def kind_meant(label: Scalar, value: Node | None) -> Iterator[str]:
         return
     texts = [source_text(value.span)] if isinstance(value, Scalar) else []
     pairs = ", ".join(f"{name}: {text}" for name, text in zip_longest(needed, texts, fillvalue="…"))
-    yield f"here the kind is called `{near}`: write `{near}: {{{pairs}}}`"
+    yield f"the layer kind is `{near}`: write `{near}: {{{pairs}}}`"
 
 
 def of_no_list_form(kind: type[Layer], label: Scalar, node: ListNode) -> Iterator[Fix]:
@@ -315,7 +315,7 @@ def of_two_names(label: Scalar, word: str, node: Mapping) -> Iterator[Fix]:
     yield replacing(label.span, word, f"label `{word}`")
     edit = remove_entry(node, "name")
     if edit is not None:
-        yield Fix("leave out `name`", (edit,))
+        yield Fix("remove `name`", (edit,))
 
 
 def of_a_duplicate(span: Span, name: str, taken: Container[str]) -> Iterator[Fix]:
@@ -342,7 +342,7 @@ def of_unnamed_step(
     above = [label for label in unnamed.get(name, ()) if label[1:] < span[1:]]
     for label in above[-1:]:
         edits = (Edit(label, new), Edit(span, new))
-        yield Fix(f"label the step in line {label.line} `{new}`, and read `{new}`", edits)
+        yield Fix(f"change the label in line {label.line} to `{new}`, and read `{new}`", edits)
 
 
 def of_automatic_name(name: str, unnamed: Map[str, Sequence[Span]]) -> tuple[Fix, ...]:
@@ -355,13 +355,13 @@ def of_automatic_name(name: str, unnamed: Map[str, Sequence[Span]]) -> tuple[Fix
     if not 1 <= number <= len(labels):
         return ()
     span = labels[number - 1]
-    return (replacing(span, name, f"label the step in line {span.line} `{name}`"),)
+    return (replacing(span, name, f"change the label in line {span.line} to `{name}`"),)
 
 
 def without_entry(node: Mapping, key: str) -> tuple[Fix, ...]:
     """The fix that takes an entry away."""
     edit = remove_entry(node, key)
-    return (Fix(f"leave out `{key}`", (edit,)),) if edit is not None else ()
+    return (Fix(f"remove `{key}`", (edit,)),) if edit is not None else ()
 
 
 def of_first_step(label: Scalar, value: Node | None, names: Sequence[str]) -> Iterator[Fix]:
@@ -416,7 +416,7 @@ def of_a_word_with_values(field: Choice, node: Mapping, subject: str) -> Diagnos
     for word, entry in node.entries.items():
         if word in field.words and word in KINDS:
             step = f"{word}: {source_text(entry.value.span)}"
-            advice = f"a step of its own takes the parameter: `- {step}`"
+            advice = f"write a separate step to set the parameter: `- {step}`"
     return form.wrong_form(node.span, subject, wanted="a word", found="a mapping", help=advice)
 
 

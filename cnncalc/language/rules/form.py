@@ -37,7 +37,7 @@ def unknown_key(
     """
     near = near_name(span, key, known, FIELD_ALIASES)
     return Diagnostic(
-        f"{where} has no {what} '{key}'",
+        f"unknown {what} '{key}' in {where}",
         span,
         label=f"unknown {what}",
         fixes=near if fixes is None else fixes,
@@ -53,7 +53,7 @@ def unknown_kind(
     fixes: Iterable[Fix] = (),
     advice: Iterable[str] = (),
 ) -> Diagnostic:
-    """A step's label names neither a layer kind nor a block.
+    """The label of a step is not a layer kind or a block.
 
     A label is a kind or a block, optionally followed by a number: `conv`, `conv1`, `conv1_1`,
     `inception3a`. Any other name is given by the key `name`. `cnncalc kinds` lists the kinds.
@@ -71,13 +71,13 @@ def unknown_kind(
     missing = missing_kind(label, known)
     if missing is not None and not (fixes := tuple(fixes)):
         return Diagnostic(
-            f"cnncalc has no '{label}': {missing.why}",
+            f"unknown layer kind '{label}': {missing.why}",
             span,
             label="not a layer kind",
             help=(missing.recipe,) if missing.recipe else (),
         )
     return Diagnostic(
-        f"'{label}' is no layer kind and no block",
+        f"unknown layer kind or block '{label}'",
         span,
         label="unknown",
         fixes=fixes,
@@ -88,7 +88,7 @@ def unknown_kind(
 
 @rule("form")
 def missing_key(span: Span, key: str, where: str, example: str = "") -> Diagnostic:
-    """Something that must be there is not: `layers`, `input`, a layer's required parameter.
+    """A required key is missing: `layers`, `input`, a parameter of a layer.
 
     Bad:
         input: 32x32x3
@@ -101,7 +101,7 @@ def missing_key(span: Span, key: str, where: str, example: str = "") -> Diagnost
           - conv: {filters: 16, kernel: 3}
     """
     return Diagnostic(
-        f"{where} has no {key}",
+        f"missing {key} in {where}",
         span,
         label=f"needs {key}",
         help=(f"for example `{example}`",) if example else (),
@@ -118,7 +118,7 @@ def wrong_form(
     help: str = "",
     fixes: Iterable[Fix] = (),
 ) -> Diagnostic:
-    """A list, a mapping or a single value stands where another form is needed.
+    """A list, a mapping or a single value is given where another form is needed.
 
     Bad:
         input: 32x32x3
@@ -143,7 +143,7 @@ def wrong_form(
 def several_keys_in_a_step(
     span: Span, label: str, extra: str, fixes: Iterable[Fix] = (), *, record: bool = False
 ) -> Diagnostic:
-    """A step has more than one key: mostly parameters that are not indented under its label.
+    """A step has more than one key; often its parameters are not indented below its label.
 
     Bad:
         input: 32x32x3
@@ -159,11 +159,11 @@ def several_keys_in_a_step(
               filters: 16
               kernel: 3
     """
-    below = f"its parameters are indented below it, or follow in braces: `{label}: {{…}}`"
+    below = f"indent its parameters below it, or write them in braces: `{label}: {{…}}`"
     return Diagnostic(
-        f"a step has one key, its label: '{extra}' stands beside '{label}'",
+        f"a step must have only one key, its label: found '{extra}' beside '{label}'",
         span,
-        label="the kind is the label" if record else "not indented under the label?",
+        label="the kind is the label" if record else "indent it below the label",
         fixes=fixes,
         help=("a step is `kind: {parameters}`" if record else below,),
     )
@@ -173,7 +173,7 @@ def several_keys_in_a_step(
 def no_list_form(
     span: Span, word: str, *, first: str, count: int, fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
-    """A list is given to a kind that takes none, or more items than it has places for.
+    """A kind that does not take a list is given one, or a list has too many items.
 
     Only `conv` and `transposed_conv` (filters, kernel, stride) and blocks take their parameters
     as a list: `maxpool: [3, 2]` could be a 3×2 window.
@@ -189,9 +189,9 @@ def no_list_form(
           - maxpool: {kernel: 3, stride: 2}
     """
     fixes = tuple(fixes)
-    takes = f"at most {count} values in a list" if count else "no list"
+    takes = f"takes at most {count} values in a list" if count else "does not take a list"
     return Diagnostic(
-        f"{word} takes {takes}",
+        f"{word} {takes}",
         span,
         label="write the parameters by name",
         fixes=fixes,
@@ -203,7 +203,7 @@ def no_list_form(
 def no_bare_value(
     span: Span, word: str, keys: Sequence[str], fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
-    """A bare value is given to a step that has no first parameter.
+    """A single value is given to a step that has no first parameter.
 
     Bad:
         input: 32x32x3
@@ -217,7 +217,7 @@ def no_bare_value(
     """
     fixes = tuple(fixes)
     return Diagnostic(
-        f"{word} takes no bare value",
+        f"{word} does not take a single value",
         span,
         label="which parameter?",
         fixes=fixes,
@@ -227,7 +227,7 @@ def no_bare_value(
 
 @rule("form")
 def bad_shape(span: Span, why: str, *, hint: str = "", hints: Sequence[str] = ()) -> Diagnostic:
-    """A shape is not one that the language can read.
+    """A value is not a valid shape.
 
     `224x224x3` is width x height x channels, as in lecture notes, and only for equal width and
     height. Otherwise write `{channels: 3, height: 480, width: 640}`. One number is a vector.
@@ -254,7 +254,7 @@ def bad_shape(span: Span, why: str, *, hint: str = "", hints: Sequence[str] = ()
 
 @rule("form")
 def name_given_twice(span: Span, label: str, name: str, fixes: Iterable[Fix] = ()) -> Diagnostic:
-    """A step has a name by its label and another by the key `name`.
+    """A step has one name in its label and another in the key `name`.
 
     Bad:
         input: 32x32x3
@@ -267,17 +267,17 @@ def name_given_twice(span: Span, label: str, name: str, fixes: Iterable[Fix] = (
           - conv: {name: stem, filters: 16, kernel: 3}
     """
     return Diagnostic(
-        f"the step is named twice: '{label}' by its label, and '{name}'",
+        f"the step has two names: '{label}' (its label) and '{name}'",
         span,
         label="the second name",
         fixes=fixes,
-        help=("a label with a number is a name",),
+        help=("a label that ends in a number is a name",),
     )
 
 
 @rule("form")
 def branches_and_from(span: Span, word: str, *, both: bool) -> Diagnostic:
-    """A merge needs branches (two or more), or tensors that exist already (`from: [a, b]`).
+    """A merge needs two or more branches, or existing tensors (`from: [a, b]`), but not both.
 
     Bad:
         input: 32x32x3
@@ -304,10 +304,10 @@ def branches_and_from(span: Span, word: str, *, both: bool) -> Diagnostic:
 
 @rule("form")
 def names_as_branches(span: Span, word: str, fixes: Iterable[Fix] = ()) -> Diagnostic:
-    """A merge lists the names of steps where its branches would stand.
+    """A merge has step names in the place of branches.
 
-    A list holds the branches themselves, steps that start at the merge's input. Tensors that
-    exist already are read by `from`.
+    A list holds the branches themselves, steps that start at the merge's input. Existing
+    tensors are read by `from`.
 
     Bad:
         input: 32x32x3
@@ -324,9 +324,9 @@ def names_as_branches(span: Span, word: str, fixes: Iterable[Fix] = ()) -> Diagn
           - concat: {from: [conv1, conv2]}
     """
     return Diagnostic(
-        f"{word} lists names of steps as if they were branches",
+        f"{word} has step names in the place of branches",
         span,
-        label="outputs that exist already are read by `from`",
+        label="use `from` to read existing outputs",
         fixes=fixes,
     )
 
@@ -348,7 +348,7 @@ def too_few_branches(span: Span, word: str, count: int) -> Diagnostic:
               - conv: [16, 1]
               - identity
     """
-    return Diagnostic(f"{word} needs two inputs or more, not {count}", span, label="too few")
+    return Diagnostic(f"{word} needs at least 2 inputs, not {count}", span, label="too few inputs")
 
 
 @rule("form")
@@ -369,12 +369,17 @@ def not_with_repeat(span: Span, word: str, fixes: Iterable[Fix] = ()) -> Diagnos
           - conv2: [16, 1]
           - add: {from: [conv1, conv2]}
     """
-    return Diagnostic(f"{word} with `from: […]` cannot repeat", span, label="not here", fixes=fixes)
+    return Diagnostic(
+        f"{word} cannot have both `from: […]` and `repeat`",
+        span,
+        label="cannot repeat",
+        fixes=fixes,
+    )
 
 
 @rule("form")
 def wrong_arguments(span: Span, block: str, why: str, signature: str, defined: Span) -> Diagnostic:
-    """A block is called with too many arguments, too few, or one given twice.
+    """A block is called with too many or too few arguments, or with the same argument twice.
 
     Bad:
         input: 32x32x3
@@ -395,14 +400,14 @@ def wrong_arguments(span: Span, block: str, why: str, signature: str, defined: S
     return Diagnostic(
         f"the call of {block} {why}",
         span,
-        label=f"it is {signature}",
+        label=f"the signature is {signature}",
         related=[Related("defined here", defined)],
     )
 
 
 @rule("form")
 def bad_signature(span: Span, text: str, why: str) -> Diagnostic:
-    """A block's definition is not of the form `name` or `name(a, b, c=1)`.
+    """A block's definition does not have the form `name` or `name(a, b, c=1)`.
 
     Bad:
         input: 32x32x3
@@ -421,16 +426,16 @@ def bad_signature(span: Span, text: str, why: str) -> Diagnostic:
           - unit: {filters: 16}
     """
     return Diagnostic(
-        f"'{text}' is no block definition: {why}",
+        f"'{text}' is not a block definition: {why}",
         span,
-        label="not a signature",
+        label="not a block definition",
         help=("a definition looks like a call: `stage(width, depth, stride=1):`",),
     )
 
 
 @rule("form")
 def not_with_extends(span: Span, key: str, allowed: Iterable[str]) -> Diagnostic:
-    """A file that extends another brings its own input, parameters and claims, not layers.
+    """A file that extends another may set input, parameters and expectations, but not layers.
 
     Bad:
         extends: lenet5
@@ -442,10 +447,10 @@ def not_with_extends(span: Span, key: str, allowed: Iterable[str]) -> Diagnostic
         name: My LeNet
     """
     return Diagnostic(
-        f"'{key}' cannot stand beside `extends`: it comes from the base, unchanged",
+        f"'{key}' is not allowed with `extends`: it comes from the base",
         span,
-        label="not here",
-        help=(f"allowed: {', '.join(allowed)}",),
+        label="not allowed here",
+        help=(f"allowed keys: {', '.join(allowed)}",),
     )
 
 
@@ -465,10 +470,10 @@ def input_given_twice(span: Span, first: Span) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        "`input` and `inputs` exclude each other",
+        "the spec has both `input` and `inputs`",
         span,
-        label="the second",
-        related=[Related("the first", first)],
+        label="remove one of the two",
+        related=[Related("first value", first)],
     )
 
 
@@ -476,7 +481,7 @@ def input_given_twice(span: Span, first: Span) -> Diagnostic:
 def first_step_needs_from(
     span: Span, names: Sequence[str], fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
-    """With several inputs, or with `inputs`, the first step says which one it reads.
+    """With `inputs`, the first step must name the input that it reads.
 
     Bad:
         inputs: {image: 32x32x3, depth: 32x32x1}
@@ -491,7 +496,7 @@ def first_step_needs_from(
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"the net has the inputs {', '.join(names)}: which one does the first step read?",
+        f"the first step does not name its input; the net has {', '.join(names)}",
         span,
         label="needs `from`",
         fixes=fixes,

@@ -24,7 +24,7 @@ def too_many_repeats(span: Span, count: int, limit: int) -> Diagnostic:
           - relu: {repeat: 3}
     """
     return Diagnostic(
-        f"{count:,} repetitions are more than the {limit:,} allowed", span, label="too many"
+        f"the step repeats {count:,} times, the limit is {limit:,}", span, label="too many"
     )
 
 
@@ -48,7 +48,7 @@ def too_many_rows(span: Span, limit: int) -> Diagnostic:
         layers:
           - many: {repeat: 21}
     """
-    return Diagnostic(f"the net has more than {limit:,} layers", span, label="the first too many")
+    return Diagnostic(f"the net has more than {limit:,} layers", span, label="limit exceeded here")
 
 
 @rule("limits")
@@ -72,43 +72,44 @@ def too_many_steps(span: Span, limit: int) -> Diagnostic:
           - nothing: {repeat: 10}
           - relu
     """
-    return Diagnostic(f"the net takes more than {limit:,} steps", span, label="the first too many")
+    return Diagnostic(f"the net runs more than {limit:,} steps", span, label="limit exceeded here")
 
 
 @rule("limits")
 def list_too_long(span: Span, count: int, limit: int) -> Diagnostic:
     """A list value has more than 1,000 items. A list of steps may be longer.
 
-    No net has so many stages; a list that long is most likely data that is no part of a spec.
+    No net has so many stages; such a list is probably data that does not belong in a spec.
     """
     return Diagnostic(
-        f"a list of {count:,} items is longer than the {limit:,} allowed",
+        f"the list has {count:,} items, the limit is {limit:,}",
         span,
-        label="the first too many",
+        label="limit exceeded here",
     )
 
 
 @rule("limits")
 def calls_too_deep(span: Span, limit: int) -> Diagnostic:
-    """Blocks call blocks more than 32 deep.
+    """Blocks call blocks more than 32 levels deep.
 
-    A file of so many blocks, each calling the next, is most likely made by a program; let it
-    write the steps out instead.
+    A file with so many blocks, each calling the next, is probably written by a program; let it
+    write the steps instead.
     """
-    return Diagnostic(f"block calls are more than {limit} deep", span, label="the first too deep")
+    return Diagnostic(
+        f"block calls are nested more than {limit} levels deep", span, label="limit exceeded here"
+    )
 
 
 @rule("limits")
 def containers_too_deep(span: Span, limit: int) -> Diagnostic:
-    """Blocks, residuals and branches are nested more than 100 levels deep once expanded.
+    """Blocks, residuals and branches are nested more than 100 levels deep.
 
-    The nesting within one text is bounded by YAML's 40 levels; this bounds what calls of blocks
-    make of it.
+    Within one file, the limit is 40 levels of YAML; this one limits the calls of blocks.
     """
     return Diagnostic(
-        f"containers are nested more than {limit} deep once blocks are expanded",
+        f"containers are nested more than {limit} levels deep after blocks are expanded",
         span,
-        label="the first too deep",
+        label="limit exceeded here",
     )
 
 
@@ -116,7 +117,7 @@ def containers_too_deep(span: Span, limit: int) -> Diagnostic:
 def extends_too_deep(span: Span, chain: Sequence[str], limit: int) -> Diagnostic:
     """Each of more than 8 files extends the next. Let the first extend one further down."""
     return Diagnostic(
-        f"`extends` leads through more than {limit} files: {' → '.join(chain)}",
+        f"`extends` chains more than {limit} files: {' → '.join(chain)}",
         span,
-        label="one file too many",
+        label="limit exceeded here",
     )

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @rule("options")
 def unknown_input(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
-    """`--input` names an input that the net does not have, or none where there are several.
+    """`--input` names an unknown input, or no input of a net that has several.
 
     `--input 256x256x3` for a net with one input, `--input image=512x512x3` otherwise.
     """
     near = nearest(name, known) if name else None
     return Diagnostic(
-        f"the net has no input '{name}'" if name else "the net has several inputs: name one",
+        f"unknown input '{name}'" if name else "the net has several inputs: name one of them",
         span,
         label="which input?",
         help=(f"did you mean `{near}`?",) if near else known_names(known),
@@ -31,7 +31,7 @@ def unknown_input(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
 
 @rule("options")
 def unfitting_input(span: Span, text: str, own: Shape) -> Diagnostic:
-    """`--input` gives a shape that has not the form of the spec's input.
+    """`--input` gives a shape that does not match the input of the spec.
 
     For an image: one side (`384`, its channels stay), `384x384x3` or `C=3,H=480,W=640`; for a
     vector, its length. Of a signal the letters are C and L, of a volume C, D, H and W.
@@ -51,9 +51,9 @@ def unfitting_input(span: Span, text: str, own: Shape) -> Diagnostic:
     else:
         advice = f"write `{side}` or `{side}x{side}x{own.channels}`"
     return Diagnostic(
-        f"'{text}' does not fit the input of the spec, {form}",
+        f"'{text}' does not match the input of the spec, {form}",
         span,
-        label="another form",
+        label="does not match",
         help=(advice,),
     )
 
@@ -66,8 +66,8 @@ def letters(shape: Shape) -> str:
 
 @rule("options")
 def bad_setting(span: Span, text: str) -> Diagnostic:
-    """`--set` is not of the form `NAME=VALUE`."""
-    return Diagnostic(f"--set takes NAME=VALUE, not '{text}'", span, label="no NAME=VALUE")
+    """`--set` does not have the form `NAME=VALUE`."""
+    return Diagnostic(f"--set takes NAME=VALUE, not '{text}'", span, label="not NAME=VALUE")
 
 
 @rule("options")
@@ -78,7 +78,7 @@ def unknown_setting(span: Span, name: str, known: Sequence[str]) -> Diagnostic:
     """
     near = nearest(name, known)
     if not known:
-        advice: tuple[str, ...] = ("this spec has no parameters",)
+        advice: tuple[str, ...] = ("the spec has no parameters",)
     else:
         advice = (f"did you mean `{near}`?",) if near else known_names(known)
-    return Diagnostic(f"the spec has no parameter '{name}'", span, label="unknown", help=advice)
+    return Diagnostic(f"unknown parameter '{name}'", span, label="unknown", help=advice)

@@ -21,10 +21,10 @@ def in_its_quotes(span: Span, text: str) -> tuple[Fix, ...]:
 def malformed_quantity(
     span: Span, *, written: str, why: str, advice: str = "", instead: str = ""
 ) -> Diagnostic:
-    """A figure is not written as a quantity.
+    """A figure is not a valid quantity.
 
     A whole number (`60_192_808`) is exact. A number with a point, an exponent or a suffix `K M G
-    T` (`138M`, `11.5G`) stands for every value that rounds to it, `60.2M ±1%` for a band around
+    T` (`138M`, `11.5G`) means every value that rounds to it, `60.2M ±1%` for a band around
     it. `<=5M` and `>=2M` are bounds.
 
     Bad:
@@ -40,7 +40,7 @@ def malformed_quantity(
         expect: {params: 450 ±1%}
     """
     return Diagnostic(
-        f"'{written}' is not a quantity: {why}",
+        f"'{written}' is not a valid quantity: {why}",
         span,
         label=why,
         help=(advice,) if advice else (),
@@ -52,7 +52,7 @@ def malformed_quantity(
 def unknown_unit(
     span: Span, *, written: str, unit: str, units: Sequence[str], why: str = "", instead: str = ""
 ) -> Diagnostic:
-    """A figure has a suffix that is none of its quantity's.
+    """A figure has a suffix that its quantity does not have.
 
     Counts take `K M G T`, powers of 1000; `B` could be billions or bytes, so it is neither.
     Quantities whose name ends in `_bytes` take `KB MB GB` (powers of 1000) or `KiB MiB GiB`
@@ -71,9 +71,9 @@ def unknown_unit(
         expect: {params: 0.45K}
     """
     return Diagnostic(
-        f"'{written}': the suffix '{unit}' is none of {', '.join(units)}",
+        f"unknown suffix '{unit}' in '{written}': expected one of {', '.join(units)}",
         span,
-        label=why or "not a suffix of this quantity",
+        label=why or "unknown suffix",
         fixes=in_its_quotes(span, instead),
     )
 
@@ -82,7 +82,7 @@ def unknown_unit(
 def unknown_comparison(
     span: Span, *, written: str, sign: str, why: str, instead: str = ""
 ) -> Diagnostic:
-    """A figure is compared by a sign that quantities do not have.
+    """A figure has an unknown comparison sign.
 
     Bounds are `<=` and `>=`, and include their number; a figure without a sign is the value
     itself.
@@ -100,7 +100,7 @@ def unknown_comparison(
         expect: {params: <=500}
     """
     return Diagnostic(
-        f"'{written}': there is no '{sign}' here",
+        f"unknown comparison '{sign}' in '{written}'",
         span,
         label=why,
         fixes=in_its_quotes(span, instead),

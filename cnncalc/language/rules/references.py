@@ -23,10 +23,10 @@ def known_names(names: Sequence[str]) -> tuple[str, ...]:
 def unknown_name(
     span: Span, name: str, known: Sequence[str], words: Sequence[str] = ()
 ) -> Diagnostic:
-    """An expression reads a name that nothing defines.
+    """An expression uses a name that is not defined.
 
-    Expressions see the parameters of the file, those of their block, and, where they are bound,
-    `in_channels`, `i`, `first` and `last`.
+    An expression may use the parameters of the file, those of its block, and, where they are
+    defined, `in_channels`, `i`, `first` and `last`.
 
     Bad:
         input: 32x32x3
@@ -41,7 +41,7 @@ def unknown_name(
           - conv: [width, 3]
     """
     return Diagnostic(
-        f"nothing here is called '{name}'",
+        f"unknown name '{name}'",
         span,
         label="not defined",
         fixes=near_name(span, name, [*known, *words], WORD_ALIASES),
@@ -51,10 +51,10 @@ def unknown_name(
 
 @rule("references")
 def outside_a_repeat(span: Span, name: str) -> Diagnostic:
-    """`i`, `first` and `last` count the repetitions of a step; elsewhere they mean nothing.
+    """`i`, `first` and `last` are used in a step that does not repeat.
 
-    They are bound in the fields of the step that repeats and in the steps written inside it, not
-    inside a block that it calls: pass them as arguments.
+    They are defined in the fields of a step with `repeat` and in the steps written inside it, but
+    not in a block that it calls: pass them as arguments.
 
     Bad:
         input: 32x32x3
@@ -67,19 +67,19 @@ def outside_a_repeat(span: Span, name: str) -> Diagnostic:
           - conv: {filters: 16 * (i + 1), kernel: 3, repeat: 2}
     """
     return Diagnostic(
-        f"'{name}' is only known in a step that repeats",
+        f"'{name}' is defined only in a step with `repeat`",
         span,
         label="no `repeat` here",
-        help=("a block called in a repeat does not see it either: pass it as an argument",),
+        help=("pass it as an argument to a block that the step calls",),
     )
 
 
 @rule("references")
 def in_channels_of_the_image(span: Span) -> Diagnostic:
-    """`in_channels` is used where it could only be the image's channels.
+    """`in_channels` is used outside a block, a body or a branch.
 
-    It is the number of channels that enter a block, a body or a branch. Directly under `layers:`,
-    in `parameters` and in `defaults` there is no such list of steps.
+    It is the number of input channels of a block, a body or a branch, and is not defined directly
+    under `layers:`, in `parameters` and in `defaults`.
 
     Bad:
         input: 32x32x3
@@ -95,19 +95,19 @@ def in_channels_of_the_image(span: Span) -> Diagnostic:
           - widen
     """
     return Diagnostic(
-        "in_channels is known inside a block, a body or a branch, not here",
+        "in_channels is defined only inside a block, a body or a branch",
         span,
-        label="could only be the image",
-        help=("write the number, or put the step into a block",),
+        label="not defined here",
+        help=("write the number, or move the step into a block",),
     )
 
 
 @rule("references")
 def tensor_in_an_expression(span: Span, name: str) -> Diagnostic:
-    """A name that stands for a step is used in arithmetic.
+    """The name of a step is used as a value.
 
-    A parameter that a block hands to `from`, `to` or `share` takes a step's name; it has no
-    value to compute with.
+    A parameter of a block that is used in `from`, `to` or `share` is the name of a step; an
+    expression cannot use it.
 
     Bad:
         input: 32x32x3
@@ -142,9 +142,9 @@ def unknown_step(
 ) -> Diagnostic:
     """A step reads the output of a step that does not exist.
 
-    Names can be read in the text they are written in: `layers:`, or one block. A block sees no
-    names of its caller (pass them as arguments), and automatic names cannot be read: give the
-    step a number (`conv1`) or a `name`.
+    A name is known where it is written: under `layers:`, or in one block. A block
+    cannot see the names of its caller (pass them as arguments). Automatic names cannot be used:
+    give the step a number (`conv1`) or a `name`.
 
     Bad:
         input: 32x32x3
@@ -158,9 +158,9 @@ def unknown_step(
           - conv1: [16, 3]
           - conv2: {from: conv1, filters: 16, kernel: 3}
     """
-    none = ("only a step with a name can be read",)
+    none = ("no step has a name; only the output of a named step can be read",)
     return Diagnostic(
-        f"no step is named '{name}'",
+        f"unknown step '{name}'",
         span,
         label="unknown",
         fixes=fixes,
@@ -171,7 +171,7 @@ def unknown_step(
 
 @rule("references")
 def defined_later(span: Span, name: str, later: Span) -> Diagnostic:
-    """A step reads the output of one that runs after it.
+    """A step reads the output of a later step.
 
     Bad:
         input: 32x32x3
@@ -186,17 +186,17 @@ def defined_later(span: Span, name: str, later: Span) -> Diagnostic:
           - conv2: [16, 3]
     """
     return Diagnostic(
-        f"'{name}' is not computed yet: its step comes later",
+        f"'{name}' is read before it is computed",
         span,
         label="read here",
         related=[Related("defined here", later)],
-        help=("a network runs from top to bottom: move the step up",),
+        help=("steps run from top to bottom: move the step up",),
     )
 
 
 @rule("references")
 def duplicate_name(span: Span, name: str, first: Span, fixes: Iterable[Fix] = ()) -> Diagnostic:
-    """Two things in one text have the same name.
+    """Two steps, blocks or parameters have the same name.
 
     Bad:
         input: 32x32x3
@@ -211,22 +211,22 @@ def duplicate_name(span: Span, name: str, first: Span, fixes: Iterable[Fix] = ()
           - conv2: [16, 3]
     """
     return Diagnostic(
-        f"the name '{name}' is taken",
+        f"duplicate name '{name}'",
         span,
-        label="again",
+        label="used again",
         related=[Related("first used here", first)],
         fixes=fixes,
-        help=("without a number the step gets an automatic name",),
+        help=("a label without a number gets an automatic name",),
     )
 
 
 @rule("references")
 def reserved_name(span: Span, name: str, what: str) -> Diagnostic:
-    """A parameter, block or step is named like a word of the language.
+    """A parameter, block or step has a reserved word as its name.
 
     Layer kinds, words (`same`, `relu`, …), functions and `in_channels`, `i`, `first`, `last`,
-    `previous`, `residual`, `aux`, `true`, `false`, `and`, `or`, `not`, `if`, `else`, `null` keep
-    their one meaning everywhere.
+    `previous`, `residual`, `aux`, `true`, `false`, `and`, `or`, `not`, `if`, `else`, `null` are
+    reserved.
 
     Bad:
         input: 32x32x3
@@ -241,18 +241,18 @@ def reserved_name(span: Span, name: str, what: str) -> Diagnostic:
           - conv: [width, 3]
     """
     return Diagnostic(
-        f"'{name}' is a word of the language and cannot name a {what}",
+        f"'{name}' is a reserved word and cannot be the name of a {what}",
         span,
         label="reserved",
-        help=("rename it here and in the steps that call it",) if what == "block" else (),
+        help=("rename it here and where it is called",) if what == "block" else (),
     )
 
 
 @rule("references")
 def bad_name(span: Span, name: str, what: str) -> Diagnostic:
-    """A name has characters that names cannot have.
+    """A name contains characters that are not allowed.
 
-    Names are letters, digits and underscores, and do not begin with a digit.
+    Names consist of letters, digits and underscores, and do not begin with a digit.
 
     Bad:
         input: 32x32x3
@@ -269,7 +269,7 @@ def bad_name(span: Span, name: str, what: str) -> Diagnostic:
     plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
     legal = plain if plain and not plain[0].isdigit() else None
     return Diagnostic(
-        f"'{name}' cannot name a {what}: letters, digits and underscores only",
+        f"'{name}' is not a valid name for a {what}: use only letters, digits and underscores",
         span,
         label="not a name",
         fixes=replacements(span, legal),
@@ -278,9 +278,9 @@ def bad_name(span: Span, name: str, what: str) -> Diagnostic:
 
 @rule("references")
 def shadowed_parameter(span: Span, name: str, what: str, first: Span | None) -> Diagnostic:
-    """A block's parameter has the name of a parameter of the file, or of a step key.
+    """A parameter of a block has the same name as a parameter of the file or a step key.
 
-    So no name ever has two meanings, and no order of lookup matters.
+    Each name has only one meaning.
 
     Bad:
         input: 32x32x3
@@ -301,16 +301,16 @@ def shadowed_parameter(span: Span, name: str, what: str, first: Span | None) -> 
           - unit: width
     """
     return Diagnostic(
-        f"the block's parameter '{name}' is also {what}",
+        f"the parameter '{name}' of the block is also {what}",
         span,
-        label="a second meaning",
-        related=[Related("first meaning", first)] if first else (),
+        label="defined again",
+        related=[Related("first defined here", first)] if first else (),
     )
 
 
 @rule("references")
 def recursive_block(span: Span, name: str, chain: Sequence[str]) -> Diagnostic:
-    """A block uses itself, directly or through another block: it would never end.
+    """A block calls itself, directly or through another block, and would never end.
 
     Bad:
         input: 32x32x3
@@ -330,7 +330,7 @@ def recursive_block(span: Span, name: str, chain: Sequence[str]) -> Diagnostic:
           - unit: {repeat: 2}
     """
     return Diagnostic(
-        f"the block '{name}' uses itself: {' → '.join(chain)}",
+        f"the block '{name}' calls itself: {' → '.join(chain)}",
         span,
         label="never ends",
         help=("`repeat: N` runs a block N times",),
@@ -347,18 +347,18 @@ def circular_extends(span: Span, chain: Sequence[str]) -> Diagnostic:
     Good:
         extends: lenet5
     """
-    return Diagnostic(f"`extends` goes in a circle: {' → '.join(chain)}", span, label="from here")
+    return Diagnostic(f"`extends` is circular: {' → '.join(chain)}", span, label="begins here")
 
 
 @rule("references")
 def unknown_base(
     span: Span, name: str, why: str, known: Sequence[str] = (), *, refused: bool = False
 ) -> Diagnostic:
-    """The file that `extends` names cannot be read, or is refused.
+    """The file in `extends` cannot be read, or is not allowed.
 
-    It is the name of a shipped architecture (see `cnncalc list`), or a path with a `/` or ending
-    in `.yaml`, seen from this file. The file must look like a spec and lie in the repository of
-    this file; without a repository, in the current folder or in this file's own, or below.
+    It is the name of a shipped architecture (see `cnncalc list`), or a path (with a `/` or
+    ending in `.yaml`) relative to this file. The file must look like a spec and be in the same
+    repository; without a repository, in or below the current folder or the folder of this file.
 
     Bad:
         extends: lenet6
@@ -369,14 +369,14 @@ def unknown_base(
     return Diagnostic(
         f"cannot extend '{name}': {why}",
         span,
-        label="refused" if refused else "not found",
+        label="not allowed" if refused else "not found",
         fixes=near_name(span, name, known),
     )
 
 
 @rule("references")
 def skipped_step(span: Span, name: str, skipped: Span) -> Diagnostic:
-    """A step reads the output of one that its `if` (or `repeat: 0`) left out.
+    """A step reads the output of a step that is skipped by its `if` or `repeat: 0`.
 
     Bad:
         input: 32x32x3
@@ -395,7 +395,7 @@ def skipped_step(span: Span, name: str, skipped: Span) -> Diagnostic:
           - conv3: {from: conv2, filters: 16, kernel: 3}
     """
     return Diagnostic(
-        f"'{name}' was skipped, so it has no output to read",
+        f"'{name}' is skipped and has no output",
         span,
         label="read here",
         related=[Related("skipped here", skipped)],
@@ -403,8 +403,8 @@ def skipped_step(span: Span, name: str, skipped: Span) -> Diagnostic:
 
 
 @rule("references")
-def reads_a_side_head(span: Span, name: str, head: Span) -> Diagnostic:
-    """The main path reads a tensor of a side head, which does not exist outside training.
+def reads_an_auxiliary_head(span: Span, name: str, head: Span) -> Diagnostic:
+    """A step of the main path reads the output of an auxiliary head, which exists only in training.
 
     Bad:
         input: 32x32x3
@@ -423,16 +423,16 @@ def reads_a_side_head(span: Span, name: str, head: Span) -> Diagnostic:
           - conv3: {from: conv1, filters: 16, kernel: 3}
     """
     return Diagnostic(
-        f"'{name}' belongs to a side head, which runs in training only",
+        f"'{name}' is in an auxiliary head, which runs only in training",
         span,
         label="read on the main path",
-        related=[Related("the side head", head)],
+        related=[Related("the auxiliary head", head)],
     )
 
 
 @rule("references")
 def not_shareable(span: Span, name: str, why: str) -> Diagnostic:
-    """`share` names a step whose weights do not fit this one.
+    """`share` names a step whose weights do not match those of this step.
 
     Both must be of the same kind or block, with the same weight shapes in the same order.
 
@@ -448,4 +448,4 @@ def not_shareable(span: Span, name: str, why: str) -> Diagnostic:
           - conv1: [16, 3]
           - conv2: {filters: 16, kernel: 3, share: conv1}
     """
-    return Diagnostic(f"cannot share the weights of '{name}': {why}", span, label="does not fit")
+    return Diagnostic(f"cannot share the weights of '{name}': {why}", span, label="does not match")

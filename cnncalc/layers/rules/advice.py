@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @rule("advice", "warning", same_shape=True)
 def stride_larger_than_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diagnostic:
-    """A window jumps further than it is wide: it never sees some rows or columns between.
+    """The stride is larger than the kernel, so some rows or columns are never seen.
 
-    A 1×1 kernel with a stride is no such case: it picks every n-th pixel on purpose, as the
+    A 1×1 kernel with a stride is not reported: it picks every n-th pixel on purpose, as the
     shortcut of a residual does.
 
     Bad:
@@ -41,10 +41,10 @@ def stride_larger_than_kernel(place: Place, field: str, *, axis: WindowAxis) -> 
         place.set_field("stride", str(axis.extent)),
     )
     return Diagnostic(
-        f"{place.name}: stride {axis.stride} is larger than the kernel's {axis.extent}: "
+        f"{place.name}: stride {axis.stride} is larger than kernel {axis.extent}: "
         f"{skipped} of every {axis.stride} {axis.axis.line}s are never seen",
         place.span(field),
-        label="jumps over pixels",
+        label="larger than the kernel",
         related=place.origins(),
         fixes=[m for m in fixes if m],
         layer=place.name,
@@ -71,10 +71,10 @@ def padding_covers_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diag
         place.set_field("kernel", str(2 * padding + 1)),
     )
     return Diagnostic(
-        f"{place.name}: padding {padding} is not smaller than the kernel's {axis.extent}: "
+        f"{place.name}: padding {padding} is not smaller than kernel {axis.extent}: "
         "windows at the border see only zeros",
         place.span(field),
-        label=f"a kernel of {axis.extent} needs at most {axis.extent - 1}",
+        label=f"use at most {axis.extent - 1}",
         fixes=[m for m in fixes if m],
         layer=place.name,
     )
@@ -82,10 +82,10 @@ def padding_covers_kernel(place: Place, field: str, *, axis: WindowAxis) -> Diag
 
 @rule("advice", "warning", input_size="nearest", same_shape=True)
 def pixels_never_seen(place: Place, field: str, *, axes: Sequence[WindowAxis]) -> Diagnostic:
-    """The division in the output size is not exact, and real pixels at the border are never seen.
+    """The division in the output size is not exact, and pixels at the border are never seen.
 
-    (W − F + 2P)/S is rounded down, so the last rows or columns of the image lie under no window.
-    Padding left over does not count. Often the sign of a wrong input size.
+    (W − F + 2P)/S is rounded down, so no window covers the last rows or columns of the image.
+    Padding that is left over is not reported. Often the input size is wrong.
 
     Bad:
         input: 224x224x3
@@ -115,7 +115,7 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[WindowAxis]) -
     return Diagnostic(
         f"{place.name}: {missed} of its {by(place.layer.input.sizes)} input are never seen",
         place.span(field),
-        label="does not divide",
+        label="the division is not exact",
         formula=f"{formula}, rounded down to {axis.output}",
         related=place.origins(),
         fixes=[m for m in fixes if m],
@@ -133,7 +133,7 @@ def seeing_padding(axis: WindowAxis) -> str:
 
 @rule("advice", "warning")
 def pool_enlarges(place: Place, field: str, *, size: tuple[int, ...]) -> Diagnostic:
-    """An adaptive pool is asked for more windows than its input has pixels: it repeats pixels.
+    """The output of an adaptive pool is larger than its input, so it repeats pixels.
 
     Bad:
         input: 4x4x3
@@ -149,7 +149,7 @@ def pool_enlarges(place: Place, field: str, *, size: tuple[int, ...]) -> Diagnos
     fits = tuple(map(min, size, image.sizes))
     fix = place.set_field("size", as_written(fits))
     return Diagnostic(
-        f"{place.name}: pools its {by(image.sizes)} input to a larger {by(size)}: "
+        f"{place.name}: its {by(size)} output is larger than its {by(image.sizes)} input: "
         f"{image.axes[-1].unit} are repeated",
         place.span(field),
         label="larger than the input",
@@ -161,7 +161,7 @@ def pool_enlarges(place: Place, field: str, *, size: tuple[int, ...]) -> Diagnos
 
 @rule("advice", "warning")
 def norm_of_one_value(place: Place, field: str) -> Diagnostic:
-    """A norm takes its mean over a single value, which leaves zero, whatever the value was.
+    """A norm takes its mean over a single value, so its output is always the same constant.
 
     So does a layernorm of one channel, and a groupnorm of a vector with as many groups as
     channels.
@@ -177,9 +177,9 @@ def norm_of_one_value(place: Place, field: str) -> Diagnostic:
           - layernorm
     """
     return Diagnostic(
-        f"{place.name}: each mean is that of one value, so every output is the same constant",
+        f"{place.name}: each mean is taken over one value, so every output is the same constant",
         place.span(field),
-        label="has nothing to compare a value with",
+        label="normalizes single values",
         related=place.origins(),
         layer=place.name,
     )
@@ -187,7 +187,7 @@ def norm_of_one_value(place: Place, field: str) -> Diagnostic:
 
 @rule("advice", "warning")
 def softmax_of_one_channel(place: Place, field: str) -> Diagnostic:
-    """A softmax over one channel is 1 everywhere; for a yes or no, the sigmoid is meant.
+    """A softmax over one channel is always 1; use a sigmoid for a binary output.
 
     Bad:
         input: 32x32x3
@@ -203,7 +203,7 @@ def softmax_of_one_channel(place: Place, field: str) -> Diagnostic:
     """
     span = place.span(field)
     return Diagnostic(
-        f"{place.name}: a softmax over its one input channel is 1 everywhere",
+        f"{place.name}: a softmax over a single channel is always 1",
         place.span(field),
         label="always 1",
         related=place.origins(),
@@ -215,7 +215,7 @@ def softmax_of_one_channel(place: Place, field: str) -> Diagnostic:
 
 @rule("advice", "warning")
 def drops_everything(place: Place, field: str) -> Diagnostic:
-    """A dropout with probability 1 sets all to zero in training: nothing before it can learn.
+    """A dropout with probability 1 sets all values to zero in training: no weights can learn.
 
     Bad:
         input: 32x32x3
@@ -228,8 +228,8 @@ def drops_everything(place: Place, field: str) -> Diagnostic:
           - dropout: 0.5
     """
     return Diagnostic(
-        f"{place.name}: with probability 1 it drops everything in training",
+        f"{place.name}: probability 1 drops every value in training",
         place.span(field),
-        label="the share that is dropped",
+        label="the share of values to drop",
         layer=place.name,
     )

@@ -1,7 +1,7 @@
-"""Rules about merges: inputs that do not fit together.
+"""Rules about merges: inputs whose shapes do not match.
 
-Each names the first two inputs that disagree, counted from 1, with both shapes; the places they
-come from stand beside it.
+Each names the first two inputs that differ, counted from 1, with both shapes and where they come
+from.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @rule("shapes", input_size="nearest")
 def add_shapes_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
-    """An addition goes value by value, so all its inputs must have the same shape.
+    """An addition adds value by value, so all its inputs must have the same shape.
 
     Bad:
         input: 32x32x3
@@ -33,7 +33,7 @@ def add_shapes_differ(place: Place, field: str, *, pair: tuple[int, int], axis: 
               - conv: {filters: 16, kernel: 3, padding: 1}
               - conv: {filters: 16, kernel: 5, padding: 2}
     """
-    return mismatch(place, field, pair, axis, "an addition needs equal shapes")
+    return mismatch(place, field, pair, axis, "the shapes must be equal")
 
 
 @rule("shapes", input_size="nearest")
@@ -58,13 +58,13 @@ def concat_sizes_differ(
               - conv: {filters: 16, kernel: 3, padding: 1}
               - conv: {filters: 16, kernel: 5, padding: 2}
     """
-    needs = "a concatenation needs equal height and width"
+    needs = "the sizes must be equal, only channels may differ"
     return mismatch(place, field, pair, axis, needs, [place.set_field("crop", "true")])
 
 
 @rule("shapes")
 def factors_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int) -> Diagnostic:
-    """A product goes value by value; only height and width 1, or 1 channel, fit every shape.
+    """A product multiplies value by value; height and width 1, or 1 channel, match every shape.
 
     Bad:
         input: 32x32x3
@@ -80,7 +80,7 @@ def factors_differ(place: Place, field: str, *, pair: tuple[int, int], axis: int
               - identity
               - conv: {filters: 1, kernel: 1}
     """
-    needs = "factors need equal shapes, or height and width 1, or 1 channel"
+    needs = "the shapes must be equal, or have height and width 1, or 1 channel"
     return mismatch(place, field, pair, axis, needs)
 
 
@@ -102,7 +102,7 @@ def axes_differ(place: Place, field: str, *, pair: tuple[int, int]) -> Diagnosti
     axes = [" and ".join(axis.name for axis in shape.axes) for shape in shapes]
     return Diagnostic(
         f"{place.name}: input {pair[0] + 1} is {shapes[0]}, input {pair[1] + 1} is {shapes[1]}: "
-        "all inputs need the same axes",
+        "the axes must be the same",
         place.span(field),
         label=f"{axes[0]} here, {axes[1]} there",
         related=place.origins(),
@@ -169,9 +169,9 @@ def steps_to_add(place: Place, pair: tuple[int, int], axis: int) -> list[str]:
     a, b = (place.layer.inputs[i][axis] for i in pair)
     if axis == 0:
         words = "channel" if a == 1 else "channels"
-        return [f"a step `conv: [{a}, 1]` brings input {second + 1} to {a} {words}"]
+        return [f"a step `conv: [{a}, 1]` changes input {second + 1} to {a} {words}"]
     small, large = sorted(((a, first), (b, second)))
     if large[0] % small[0]:
         return []
     step = f"upsample: {large[0] // small[0]}"
-    return [f"a step `{step}` brings input {small[1] + 1} to the size of input {large[1] + 1}"]
+    return [f"a step `{step}` changes input {small[1] + 1} to the size of input {large[1] + 1}"]

@@ -1,4 +1,4 @@
-"""Rules about shapes: what does not fit, does not divide, does not agree."""
+"""Rules about shapes: windows, groups, parts, crops and paddings that do not match the input."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def no_valid_output(
     """A window does not fit its input: the layer would have no output.
 
     The output size is (W − F + 2P)/S + 1, and must be at least 1. Make the kernel smaller, the
-    padding larger, or feed it a larger image.
+    padding larger, or the input larger.
 
     Bad:
         input: 7x7x3
@@ -86,7 +86,7 @@ def groups_do_not_divide(
     groups: int,
     candidates: Iterable[tuple[str, str]],
 ) -> Diagnostic:
-    """Groups split channels into equal parts, so their number must divide the channels.
+    """Groups split channels into equal parts, so the channels must be divisible by their number.
 
     A grouped convolution splits both its input channels and its filters; a group norm and a
     channel shuffle split the input channels.
@@ -103,9 +103,9 @@ def groups_do_not_divide(
     """
     fixes = (place.set_field(name, value) for name, value in candidates)
     return Diagnostic(
-        f"{place.name}: {groups} groups do not divide its {count} {what}",
+        f"{place.name}: its {count} {what} cannot be split into {groups} equal groups",
         place.span(field),
-        label=f"{count} / {groups} is not whole",
+        label=f"{count} is not divisible by {groups}",
         related=place.origins(),
         fixes=[m for m in fixes if m],
         layer=place.name,
@@ -122,10 +122,10 @@ def factor_does_not_divide(
     divisor: int,
     candidates: Iterable[tuple[str, str]],
 ) -> Diagnostic:
-    """A layer splits channels or pixels into equal parts, and they do not come out even.
+    """A layer splits channels or pixels into equal parts, but their number is not divisible.
 
-    `slice` splits the channels into `of` parts; `pixel_shuffle` takes factor² channels for each
-    of its own; `space_to_depth` needs a height and width that its factor divides.
+    `slice` splits the channels into `of` parts; `pixel_shuffle` needs factor² input
+    channels per output channel; `space_to_depth` needs height and width divisible by its factor.
 
     Bad:
         input: 32x32x3
@@ -141,7 +141,7 @@ def factor_does_not_divide(
     return Diagnostic(
         f"{place.name}: {why}",
         place.span(field),
-        label=f"{count} / {divisor} is not whole",
+        label=f"{count} is not divisible by {divisor}",
         related=place.origins(),
         fixes=[m for m in fixes if m],
         layer=place.name,
@@ -150,7 +150,7 @@ def factor_does_not_divide(
 
 @rule("shapes")
 def no_such_part(place: Place, field: str, *, part: int, of: int) -> Diagnostic:
-    """A slice asks for a part beyond the last; parts count from 1.
+    """The part of a slice does not exist; parts count from 1.
 
     Bad:
         input: 32x32x4
@@ -164,7 +164,7 @@ def no_such_part(place: Place, field: str, *, part: int, of: int) -> Diagnostic:
     """
     fixes = (place.set_field("part", str(of)), place.set_field("of", str(part)))
     return Diagnostic(
-        f"{place.name} has no part {part}: the channels are split into {of}",
+        f"{place.name} has no part {part}: the channels are split into {of} parts",
         place.span(field),
         label=f"must be from 1 to {of}",
         fixes=[m for m in fixes if m],
@@ -202,10 +202,10 @@ def crop_larger_than_input(
 
 @rule("shapes")
 def pool_padding_too_large(place: Place, field: str, *, axis: WindowAxis, fits: str) -> Diagnostic:
-    """The border of a pool is wider than half its window.
+    """The padding of a pool is more than half of its window.
 
-    A window at the edge would see mostly padding; PyTorch refuses such a pool. Half of the window
-    (of the dilated window, rounded down) is the most.
+    A window at the edge would see mostly padding, and PyTorch rejects it. The limit is half of the
+    (dilated) window, rounded down.
 
     Bad:
         input: 32x32x3
@@ -219,8 +219,8 @@ def pool_padding_too_large(place: Place, field: str, *, axis: WindowAxis, fits: 
     """
     fix = place.set_field(field, fits)
     return Diagnostic(
-        f"{place.name}: its padding of {axis.before} along the {axis.name} is more than half of "
-        f"its window of {axis.extent}",
+        f"{place.name}: padding {axis.before} along the {axis.name} is more than half of the "
+        f"window of {axis.extent}",
         place.span(field),
         label=f"must be at most {axis.extent // 2}",
         fixes=[fix] if fix else (),
@@ -235,7 +235,7 @@ def output_padding_too_large(
     """The output padding of a transposed convolution must be smaller than its stride or dilation.
 
     Output padding chooses among the sizes that a convolution with this stride maps to the same
-    one, and these are fewer than the stride. PyTorch refuses more.
+    size; there are fewer of them than the stride. PyTorch rejects more.
 
     Bad:
         input: 16x16x3
@@ -249,8 +249,8 @@ def output_padding_too_large(
     """
     fix = place.set_field(field, fits)
     return Diagnostic(
-        f"{place.name}: its output padding of {added} along the {axis} is not less than its stride "
-        f"of {stride} or its dilation of {dilation}",
+        f"{place.name}: output padding {added} along the {axis} is not less than stride {stride} "
+        f"or dilation {dilation}",
         place.span(field),
         label=f"must be less than {max(stride, dilation)}",
         fixes=[fix] if fix else (),
@@ -260,7 +260,7 @@ def output_padding_too_large(
 
 @rule("form")
 def factor_and_target(place: Place, field: str, *, factor: str, to: str) -> Diagnostic:
-    """An upsampling is told its size twice: by a factor, and by a tensor to match.
+    """An upsampling has both a factor and a tensor whose size it takes.
 
     Bad:
         input: 32x32x3
@@ -277,16 +277,16 @@ def factor_and_target(place: Place, field: str, *, factor: str, to: str) -> Diag
           - upsample: {to: conv1}
     """
     return Diagnostic(
-        f"{place.name} has both a factor ({factor}) and `to: {to}`: one of them is enough",
+        f"{place.name} has both a factor ({factor}) and `to: {to}`",
         place.span(field),
-        label="leave this out, or `to`",
+        label="remove this or `to`",
         layer=place.name,
     )
 
 
 @rule("shapes")
 def other_axes(place: Place, field: str, *, value: object, axes: Sequence[str]) -> Diagnostic:
-    """A list has one number per axis of its input, and this one has more, or fewer.
+    """A list must have one number per axis of the input; this one has more or fewer.
 
     A signal has a length; an image height and width; a video or scan depth, height and width:
     lists are in that order. One number holds for every axis. The sides of a padding are left and

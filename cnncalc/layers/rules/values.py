@@ -13,10 +13,10 @@ from cnncalc.text.suggestions import WORD_ALIASES
 
 @rule("values")
 def wrong_type(span: Span, subject: str, *, shown: str, wanted: str) -> Diagnostic:
-    """A value is of a type that its field does not take.
+    """A value has a type that its field does not take.
 
     Each field takes a whole number, a number, true or false, one of some words, or a pair of
-    numbers (height, width); `cnncalc kinds` tells which.
+    numbers (height, width); `cnncalc kinds KIND` shows which.
 
     Bad:
         input: 32x32x3
@@ -49,7 +49,7 @@ def not_a_whole_number(span: Span, subject: str, *, shown: str, written: str = "
     """A count came out as a fraction.
 
     Numbers of filters, sizes and repeats are whole. A fraction is never rounded silently: write
-    `//`, `round(…)`, `ceil(…)` or `make_divisible(…)` to say which whole number is meant.
+    `//`, `round(…)`, `ceil(…)` or `make_divisible(…)` to choose a whole number.
 
     Bad:
         input: 32x32x3
@@ -69,18 +69,18 @@ def not_a_whole_number(span: Span, subject: str, *, shown: str, written: str = "
     """
     origin = f" (from '{written}')" if written and written != shown else ""
     return Diagnostic(
-        f"{subject}: {shown} is not a whole number{origin}",
+        f"{subject} must be a whole number, not {shown}{origin}",
         span,
-        label="a whole number is needed here",
+        label="must be a whole number",
         fixes=list(whole_number(span, written)),
-        help=("`//` divides and rounds down; `round(…)` and `ceil(…)` say it otherwise",)
+        help=("`//` rounds down, `ceil(…)` rounds up, `round(…)` rounds to the nearest",)
         if origin
         else (),
     )
 
 
 def whole_number(span: Span, written: str) -> Iterator[Fix]:
-    """The ways to say which whole number is meant."""
+    """The ways to choose a whole number."""
     text = source_text(span)
     if written != text:  # a literal, or within quotes
         return
@@ -92,7 +92,7 @@ def whole_number(span: Span, written: str) -> Iterator[Fix]:
 
 @rule("values")
 def out_of_range(span: Span, subject: str, *, shown: str, wanted: str) -> Diagnostic:
-    """A number lies outside what its field can mean.
+    """A number is outside the range of its field.
 
     Bad:
         input: 32x32x3
@@ -108,7 +108,7 @@ def out_of_range(span: Span, subject: str, *, shown: str, wanted: str) -> Diagno
     if wanted.endswith("to 1") and shown.isdigit() and 1 < int(shown) <= 100:
         values = [f"{int(shown) / 100:g}"]
     return Diagnostic(
-        f"{subject}: {shown} is out of range, it must be {wanted}",
+        f"{subject} must be {wanted}, not {shown}",
         span,
         label=f"must be {wanted}",
         fixes=over(span, shown, values),
@@ -119,7 +119,7 @@ def out_of_range(span: Span, subject: str, *, shown: str, wanted: str) -> Diagno
 def unknown_word(
     span: Span, subject: str, *, shown: str, choices: Sequence[str], names: Sequence[str] = ()
 ) -> Diagnostic:
-    """A word is not one of those that its field knows, nor the name of a parameter.
+    """A word is not one of the choices of its field, and not the name of a parameter.
 
     Bad:
         input: 32x32x3
@@ -132,9 +132,9 @@ def unknown_word(
           - conv: {filters: 16, kernel: 3, padding: valid, activation: relu}
     """
     return Diagnostic(
-        f"{subject}: '{shown}' is not one of the choices",
+        f"{subject} cannot be '{shown}'",
         span,
         label="not a choice",
         fixes=near_name(span, shown, [*choices, *names], WORD_ALIASES),
-        otherwise=lambda: (*recipe_of(missing_kind(shown)), f"the choices: {', '.join(choices)}"),
+        otherwise=lambda: (*recipe_of(missing_kind(shown)), f"choices: {', '.join(choices)}"),
     )

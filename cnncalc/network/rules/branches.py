@@ -1,4 +1,4 @@
-"""The rule about the branches of a merge that its steps leave."""
+"""The rule about a merge whose branches are all skipped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnncalc.diagnostics import Diagnostic, Span, rule
 def no_branch_left(span: Span, word: str) -> Diagnostic:
     """Every branch of a merge is a step that its `if` (or `repeat: 0`) skips.
 
-    A branch written as one step is left out when it is skipped; one branch that is left is passed
+    A branch written as one step is omitted when it is skipped; a single remaining branch is passed
     on. A branch written as a list is the identity when all of its steps are skipped.
 
     Bad:
@@ -28,4 +28,4 @@ def no_branch_left(span: Span, word: str) -> Diagnostic:
               - conv: {filters: 16, kernel: 3, if: deep}
               - conv: [16, 3]
     """
-    return Diagnostic(f"{word} has no branch left: every one is skipped", span, label="no input")
+    return Diagnostic(f"every branch of {word} is skipped", span, label="has no input")

@@ -27,7 +27,7 @@ def unexpected_shape(
     origin: Span | None = None,
     fixes: Iterable[Fix] = (),
 ) -> Diagnostic:
-    """A layer, block or output has another shape than `expect` says.
+    """The shape of a layer, block or output differs from `expect`.
 
     Bad:
         input: 32x32x3
@@ -40,7 +40,7 @@ def unexpected_shape(
           - conv1: {filters: 16, kernel: 3, padding: 1, expect: 32x32x16}
     """
     return Diagnostic(
-        f"{name} gives {computed}, expected {expected}",
+        f"{name} outputs {computed}, expected {expected}",
         span,
         label=f"computed: {computed}",
         related=[Related(f"gives {computed}", origin)] if origin and origin != span else (),
@@ -61,9 +61,9 @@ def unexpected_figure(
     holders: Sequence[str] = (),
     budget: str = "",
 ) -> Diagnostic:
-    """A figure is not what `expect` says, or exceeds a budget.
+    """A figure differs from `expect`, or exceeds a budget.
 
-    A whole number is exact; `138M` stands for every value that rounds to it; `60.2M ±1%` is a
+    A whole number is exact; `138M` means every value that rounds to it; `60.2M ±1%` is a
     band; `<=5M` and `>=2` are bounds. Byte figures hold at batch 1 and float32, those of `--expect`
     at the batch and dtype asked for.
 
@@ -81,7 +81,7 @@ def unexpected_figure(
     """
     what = f"{quantity} of {name}" if name else quantity
     what += f" at {at}" if at else ""
-    notes = [f"most of it: {', '.join(holders)}"] if holders else []
+    notes = [f"largest: {', '.join(holders)}"] if holders else []
     notes += [f"required by `--expect '{budget}'`"] if budget else []
     fixed = "at" in stated.kind or budget  # a bound is not raised
     return Diagnostic(
@@ -114,7 +114,7 @@ def unknown_path(span: Span, path: str, known: Sequence[str]) -> Diagnostic:
     """
     near = near_name(span, path, known)
     return Diagnostic(
-        f"the net has no '{path}'",
+        f"unknown path '{path}'",
         span,
         label="unknown path",
         fixes=(fix for fix in near if not other_number(path, fix.text)),
@@ -131,7 +131,7 @@ def unknown_budget(span: Span, path: str, known: Sequence[str], *, budget: str) 
     near = nearest(path, known)
     near = None if near and other_number(path, near) else near
     return Diagnostic(
-        f"the net has no '{path}', which `--expect '{budget}'` names",
+        f"unknown path '{path}' in `--expect '{budget}'`",
         span,
         label="unknown path",
         help=(f"did you mean `{near}`?",) if near else known_names(known),
@@ -140,17 +140,17 @@ def unknown_budget(span: Span, path: str, known: Sequence[str], *, budget: str) 
 
 @rule("expectations")
 def unjudged_budget(span: Span, budgets: Sequence[str], *, why: str) -> Diagnostic:
-    """A figure of `--expect` is not known, so that it cannot be judged.
+    """A figure of `--expect` is unknown and cannot be checked.
 
     Errors left the net incomplete, or there is no such figure: nothing is trained at int8.
     """
     shown = ", ".join(f"'{budget}'" for budget in budgets)
-    return Diagnostic(f"`--expect` {shown} cannot be judged: {why}", span, label="not judged")
+    return Diagnostic(f"`--expect` {shown} cannot be checked: {why}", span, label="not checked")
 
 
 @rule("expectations")
 def which_output(span: Span, outputs: Sequence[str]) -> Diagnostic:
-    """A net with several outputs is expected to give one shape.
+    """`expect` gives one shape for a net with several outputs.
 
     Bad:
         input: 32x32x3
@@ -169,7 +169,7 @@ def which_output(span: Span, outputs: Sequence[str]) -> Diagnostic:
         expect: {output: {conv1: 30x30x16, conv2: 28x28x16}}
     """
     return Diagnostic(
-        f"the net has {len(outputs)} outputs: which one is meant?",
+        f"the net has {len(outputs)} outputs, but `expect` has only one shape",
         span,
         label="needs a mapping",
         help=(f"`output: {{{', '.join(f'{name}: …' for name in outputs)}}}`",),

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def residual_shapes_differ(
     span: Span, name: str, x: Tensor, body: Tensor, fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
-    """A residual adds its input to what its body makes of it, so both must have one shape.
+    """A residual adds its input to the output of its body, so both must have the same shape.
 
     `shortcut: project` puts a 1×1 convolution on the shortcut where the shapes differ;
-    `shortcut: optional` leaves the shortcut out there.
+    `shortcut: optional` omits the shortcut there.
 
     Bad:
         input: 32x32x3
@@ -36,12 +36,12 @@ def residual_shapes_differ(
                 - conv: {filters: 16, kernel: 3, padding: same}
     """
     return Diagnostic(
-        f"{name} cannot add its input, {words(x)}, to what its body gives, {words(body)}",
+        f"{name}: the input {is_or_has(x)}, but the body outputs {words(body)}",
         span,
         label="the shapes must be equal",
         related=origins(x, body, span),
         fixes=fixes,
-        help=("a projection is a 1×1 convolution that brings the input to the body's shape",),
+        help=("a projection is a 1×1 convolution that gives the input the shape of the body",),
         layer=name,
     )
 
@@ -50,11 +50,11 @@ def residual_shapes_differ(
 def no_stride_explains(
     span: Span, name: str, x: Tensor, body: Tensor, fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
-    """A projected shortcut cannot reach the size that leaves the body.
+    """A projected shortcut cannot have the size of the body's output.
 
     The projection is a 1×1 convolution without padding, of stride ceil(in / out) per axis; it
-    gives ceil(in / stride) rows and columns. A body that loses a border (a 3×3 without padding)
-    leaves a size that no stride gives.
+    outputs ceil(in / stride) rows and columns. A body that loses a border (a 3×3 without padding)
+    has an output size that no stride gives.
 
     Bad:
         input: 32x32x3
@@ -73,8 +73,8 @@ def no_stride_explains(
                 - conv: {filters: 16, kernel: 3, padding: same}
     """
     return Diagnostic(
-        f"{name}: no stride of a 1×1 shortcut takes its input {x.output} to its body's "
-        f"{body.output}",
+        f"{name}: no stride of a 1×1 shortcut changes the input {x.output} to the size of the "
+        f"body's output {body.output}",
         span,
         label="cannot be projected",
         related=origins(x, body, span),
@@ -94,3 +94,8 @@ def words(tensor: Tensor) -> str:
     """A shape, or what is known of it."""
     shape = tensor.output
     return str(shape) if shape.known_sizes() else f"{shape.known_channels()} channels"
+
+
+def is_or_has(tensor: Tensor) -> str:
+    """`is 8×8×4`, or `has 4 channels`."""
+    return f"{'is' if tensor.output.known_sizes() else 'has'} {words(tensor)}"

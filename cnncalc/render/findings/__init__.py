@@ -30,7 +30,7 @@ class Checked(NamedTuple):
 
 class Run(NamedTuple):
     """What a run of `check` found: the files, why the exit status is 2 (a sentence for each thing
-    that could not be read), and the YAML files that were passed over, each with the reason.
+    that could not be read), and the YAML files that were skipped, each with the reason.
     """
 
     files: Sequence[Checked]
@@ -66,7 +66,7 @@ def summary(run: Run) -> str:
     if hidden := sum(file.hidden for file in files):
         aside.append(f"{plural(hidden, 'finding')} not selected")
     if run.passed_over:
-        aside.append(f"{plural(len(run.passed_over), 'other YAML file')} passed over")
+        aside.append(f"{plural(len(run.passed_over), 'other YAML file')} skipped")
     more = f" ({'; '.join(aside)})" if aside else ""
     return f"{checked}: {', '.join(found) or 'no problems'}{more}"
 

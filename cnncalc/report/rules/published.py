@@ -11,10 +11,10 @@ from cnncalc.diagnostics import Diagnostic, Span, rule
 def published_differs(
     span: Span, what: str, *, source: str, stated: str, computed: str, note: str
 ) -> Diagnostic:
-    """A published figure is not what the arithmetic gives.
+    """A published figure differs from the computed one.
 
-    Papers round, count otherwise, or are wrong. It is reported, never counted, and never fails a
-    check. The entry's `note` says why they differ.
+    Papers round, count differently, or are wrong. It is reported, but never fails a check.
+    The `note` of the entry says why they differ.
 
     Bad:
         input: 32x32x3
@@ -42,17 +42,17 @@ def published_differs(
 def expectations_not_judged(
     span: Span, names: Sequence[str], *, published: int, why: str
 ) -> Diagnostic:
-    """What a spec expects of its net as written is not judged for another net.
+    """The expectations of a spec are not checked for a changed net.
 
     `--input`, `--set`, and a file that extends another with an input or parameters of its own
-    change the net. `--expect` is always judged.
+    change the net. `--expect` is always checked.
     """
     parts = [f"{n} {word}" for n, word in counted(len(names), published)]
     shown = names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"]
     which = f": {', '.join(shown)}" if shown else ""
     verb = "is" if len(names) + published == 1 else "are"
     return Diagnostic(
-        f"{' and '.join(parts)} {verb} not judged {why}{which}", span, label="not judged"
+        f"{' and '.join(parts)} {verb} not checked {why}{which}", span, label="not checked"
     )
 
 

@@ -15,11 +15,11 @@ from cnncalc.text.rules.text import UNREAD, excerpt
 def not_a_spec(
     span: Span, what: str, *, label: str, advice: str = "", fixes: Iterable[Fix] = ()
 ) -> Diagnostic:
-    """The file is something else than a spec, or has something else around its spec.
+    """The file is not a spec, or has other text around its spec.
 
     The markers of a merge conflict, a diff, a Markdown fence, a template that is not filled in
-    yet, or the file of another tool: darknet, Ultralytics, Keras, Caffe, a Python program. It is
-    reported once, for the whole file; its parts are not judged.
+    yet, or the file of another tool: Darknet, Ultralytics, Keras, Caffe, a Python program. It is
+    reported once, for the whole file; its parts are not checked.
 
     Bad:
         [net]
@@ -40,10 +40,10 @@ def not_a_spec(
 
 @rule("text")
 def look_alike(span: Span, character: str, meant: str, edits: Sequence[Edit]) -> Diagnostic:
-    """A character looks like one of the language, but is another: `–` for `-`, `“` for `"`.
+    """A character looks like one of the language but is a different one: `–` for `-`, `“` for `"`.
 
     Word processors, web pages and keyboards for other scripts write no-break spaces, dashes,
-    curly quotes and full-width characters. In comments and free texts they may stand.
+    curly quotes and full-width characters. They are allowed in comments and free texts.
 
     Bad:
         input: 32x32x3
@@ -62,10 +62,10 @@ def look_alike(span: Span, character: str, meant: str, edits: Sequence[Edit]) ->
     rest = len(edits) - 1
     more = f"; {rest} more such character{'s follow' if rest > 1 else ' follows'}" if rest else ""
     others = f"the {rest} others" if rest > 1 else "the other one"
-    text = f"{wanted} for `U+{ord(character):04X}`" if meant == " " else wanted
+    text = f"{wanted} instead of `U+{ord(character):04X}`" if meant == " " else wanted
     fix = f"write {text}" + (f", and replace {others} too" if rest else "")
     return Diagnostic(
-        f"U+{ord(character):04X} ({name}) looks like {wanted}, but is not{more}",
+        f"U+{ord(character):04X} ({name}) looks like {wanted}, but is a different character{more}",
         span,
         label=f"must be {wanted}",
         related=[Related("and here", edit.span) for edit in edits[1:3]],
@@ -77,10 +77,10 @@ def look_alike(span: Span, character: str, meant: str, edits: Sequence[Edit]) ->
 def foreign_line(
     span: Span, why: str, *, label: str, edits: Sequence[Edit], stops: bool = False
 ) -> Diagnostic:
-    """A line has the form of another language: `-conv`, `filters = 16`, `// comment`, a comma at
+    """A line is written as in another language: `-conv`, `filters = 16`, `// comment`, a comma at
     its end, `conv:{…}`.
 
-    YAML wants a space after a dash and after a colon, a colon between a key and its value, `#`
+    YAML needs a space after a dash and after a colon, a colon between a key and its value, `#`
     before a comment, and nothing at the end of a line. The fix changes every such line.
 
     Bad:

@@ -13,12 +13,12 @@ from cnncalc.text.rules.text import UNREAD, excerpt, in_quotes
 
 @rule("text")
 def tab_indentation(span: Span) -> Diagnostic:
-    """YAML's structure is made of spaces; a tab before a key, a dash or a value is an error.
+    """YAML uses only spaces for structure; a tab before a key, a dash or a value is an error.
 
     Let the editor write spaces: `indent_style = space` in `.editorconfig`, or `expand -t 2` once.
     """
     return Diagnostic(
-        f"a tab where YAML allows only spaces; {UNREAD}",
+        f"found a tab where YAML allows only spaces; {UNREAD}",
         span,
         label="a tab",
         fixes=[without_tabs(span, width) for width in (2, 4)],
@@ -39,7 +39,7 @@ def without_tabs(span: Span, width: int) -> Fix:
 
 @rule("text")
 def bad_indentation(span: Span, *, why: str, related: Related | None = None) -> Diagnostic:
-    """A line is indented in a way that puts it nowhere: not below the line above, nor beside one.
+    """The indentation of a line matches no line above it.
 
     Items of a list, and keys of a mapping, all begin in the same column.
 
@@ -69,7 +69,7 @@ def in_column_of(span: Span, other: Span) -> tuple[Fix, ...]:
     pairs = ((span, other), (other, span))
     return tuple(
         Fix(
-            f"`{excerpt(rest_of_line(moved))}` in column {fixed.column}, like line {fixed.line}",
+            f"move `{excerpt(rest_of_line(moved))}` to column {fixed.column} (line {fixed.line})",
             (Edit(moved._replace(column=1, end_line=moved.line, end_column=moved.column),
                   " " * (fixed.column - 1)),),
         )
@@ -96,7 +96,7 @@ def missing_dash(span: Span, *, text: str, neighbour: Span | None = None) -> Dia
           - fc: 10
     """
     return Diagnostic(
-        f"`{excerpt(text)}` stands among the items of a list, but has no `- `; {UNREAD}",
+        f"the list item `{excerpt(text)}` does not begin with `- `; {UNREAD}",
         span,
         label="needs `- `",
         fixes=(Fix(f"- {excerpt(text)}", (before(span, "- "),)),),
@@ -106,7 +106,7 @@ def missing_dash(span: Span, *, text: str, neighbour: Span | None = None) -> Dia
 
 @rule("text")
 def missing_colon(span: Span, *, text: str) -> Diagnostic:
-    """A line stands where a key belongs, but no colon follows it.
+    """A line is in the place of a key, but has no colon.
 
     Bad:
         input: 32x32x3
@@ -119,7 +119,7 @@ def missing_colon(span: Span, *, text: str) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"`{excerpt(text)}` stands where a key belongs, but has no colon; {UNREAD}",
+        f"the key `{excerpt(text)}` has no colon; {UNREAD}",
         span,
         label="needs a colon",
         fixes=(Fix(f"{excerpt(text)}:", (behind(span, ":"),)),),
@@ -128,7 +128,7 @@ def missing_colon(span: Span, *, text: str) -> Diagnostic:
 
 @rule("text")
 def colon_in_value(span: Span, *, value: str, place: Span | None) -> Diagnostic:
-    """A second `: ` in one line. A colon and a space always make a key: quote a text with them.
+    """A value contains `: `, which always makes a key: put such a text in quotes.
 
     A key whose value has keys itself is written over several lines or with braces.
 
@@ -145,19 +145,19 @@ def colon_in_value(span: Span, *, value: str, place: Span | None) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"a second colon within one value; {UNREAD}",
+        f"the value contains a second colon; {UNREAD}",
         span,
-        label="makes a key of what is before it",
+        label="makes the text before it a key",
         fixes=in_quotes(place, value) if place else (),
-        help=("put a text in quotes; put the keys of a step in braces: `conv: {filters: 64}`",),
+        help=("put a text in quotes, and the keys of a step in braces: `conv: {filters: 64}`",),
     )
 
 
 @rule("text")
 def reserved_character(span: Span, *, character: str) -> Diagnostic:
-    """A value begins with a character that YAML keeps for itself: % @ ` * & ! | >
+    """A value begins with a character that YAML reserves: % @ ` * & ! | >
 
-    A text that begins with one of them needs quotes; an expression never does begin so.
+    A text that begins with one of them needs quotes; an expression never begins with one.
 
     Bad:
         name: @home
@@ -175,11 +175,11 @@ def reserved_character(span: Span, *, character: str) -> Diagnostic:
     text = rest_of_line(span).partition(" #")[0].rstrip()
     whole = span._replace(end_column=span.column + len(text))
     return Diagnostic(
-        f"{shown} cannot begin a value: YAML keeps it for itself; {UNREAD}",
+        f"a value cannot begin with {shown}, which YAML reserves; {UNREAD}",
         span,
         label="not allowed here",
         fixes=in_quotes(whole, text),
-        help=("a text that begins so needs quotes",),
+        help=("put a text that begins with it in quotes",),
     )
 
 
@@ -187,7 +187,7 @@ def reserved_character(span: Span, *, character: str) -> Diagnostic:
 def unclosed_bracket(
     span: Span, *, bracket: str, found: str = "", closed: Span | None = None
 ) -> Diagnostic:
-    """A `[` or `{` is not closed where its lines end, or is closed by the bracket of another kind.
+    """A `[` or `{` is not closed where its lines end, or is closed by a bracket of the other kind.
 
     Bad:
         input: 32x32x3
@@ -204,7 +204,7 @@ def unclosed_bracket(
     closing = "]" if bracket == "[" else "}"
     why = f"`{bracket}` is closed by `{found}`" if found else f"`{bracket}` is never closed"
     if closed is not None:
-        fixes = [replacing(closed, closing, f"write `{closing}` for `{found}`")]
+        fixes = [replacing(closed, closing, f"write `{closing}` instead of `{found}`")]
     else:
         end = behind_text(span)
         line = source_text(end._replace(column=span.column))
@@ -228,7 +228,7 @@ def behind_text(span: Span) -> Span:
 
 @rule("text")
 def stray_bracket(span: Span, *, bracket: str) -> Diagnostic:
-    """A `]` or `}` closes nothing.
+    """A `]` or `}` has no opening bracket.
 
     Bad:
         input: 32x32x3
@@ -242,7 +242,7 @@ def stray_bracket(span: Span, *, bracket: str) -> Diagnostic:
     """
     edit = Edit(span, "")
     return Diagnostic(
-        f"`{bracket}` closes nothing; {UNREAD}",
+        f"unmatched `{bracket}`; {UNREAD}",
         span,
         label="no bracket is open",
         fixes=(Fix(f"remove the `{bracket}`", (edit,)),),
@@ -251,7 +251,7 @@ def stray_bracket(span: Span, *, bracket: str) -> Diagnostic:
 
 @rule("text")
 def unclosed_quote(span: Span, *, quote: str) -> Diagnostic:
-    """A quoted text is not closed, so it swallows the lines that follow.
+    """A quoted text is not closed, so the lines that follow become part of it.
 
     Bad:
         name: "LeNet
@@ -267,9 +267,9 @@ def unclosed_quote(span: Span, *, quote: str) -> Diagnostic:
     """
     end = behind_text(span)
     return Diagnostic(
-        f"the quote that opens here is not closed in its line; {UNREAD}",
+        f"the quoted text is not closed on its line; {UNREAD}",
         span,
-        label=f"needs a second {quote}",
+        label=f"needs a closing {quote}",
         fixes=[
             Fix(
                 f"{excerpt(source_text(end))}{quote}",
@@ -281,7 +281,7 @@ def unclosed_quote(span: Span, *, quote: str) -> Diagnostic:
 
 @rule("text")
 def bad_escape(span: Span, *, written: str) -> Diagnostic:
-    """Between double quotes a backslash begins an escape; single quotes take it as it is.
+    """A backslash begins an escape in double quotes; in single quotes, it has no meaning.
 
     Bad:
         name: "C:\\data"
@@ -296,11 +296,11 @@ def bad_escape(span: Span, *, written: str) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"`{excerpt(written)}` is no escape that YAML knows; {UNREAD}",
+        f"`{excerpt(written)}` is not an escape of YAML; {UNREAD}",
         span,
         label="not an escape",
         fixes=[Fix(f"\\{excerpt(written)}", (before(span, "\\"),))],
-        help=("between single quotes a backslash is an ordinary character",),
+        help=("in single quotes, a backslash is an ordinary character",),
     )
 
 
@@ -308,7 +308,7 @@ def bad_escape(span: Span, *, written: str) -> Diagnostic:
 def bad_syntax(
     span: Span, *, what: str, help: tuple[str, ...] = (), fixes: tuple[Fix, ...] = ()
 ) -> Diagnostic:
-    """The text is not YAML here: a comma left out, a word after a closing quote, a stray dash.
+    """The text is not valid YAML: a missing comma, a word after a closing quote, a stray dash.
 
     Bad:
         input: 32x32x3
@@ -320,4 +320,4 @@ def bad_syntax(
         layers:
           - conv: {filters: 16, kernel: 4, stride: 2}
     """
-    return Diagnostic(f"{what}; {UNREAD}", span, label="not YAML", help=help, fixes=fixes)
+    return Diagnostic(f"{what}; {UNREAD}", span, label="invalid YAML", help=help, fixes=fixes)

@@ -42,29 +42,28 @@ def not_utf8(span: Span, *, found: str) -> Diagnostic:
 
 @rule("text")
 def binary_file(span: Span) -> Diagnostic:
-    """The file holds a zero byte, so it is no text: an image, an archive, a model's weights."""
-    return Diagnostic("this is no text file: it holds a zero byte", span, label="a zero byte")
+    """The file contains a zero byte, so it is not a text but an image, an archive or weights."""
+    return Diagnostic("the file is not text: it contains a zero byte", span, label="a zero byte")
 
 
 @rule("text")
 def file_too_large(span: Span, *, size: int, limit: int) -> Diagnostic:
     """A spec has at most 16 MiB. Repetition (`repeat`, blocks) keeps large networks short."""
     return Diagnostic(
-        f"the file has {size:,} bytes, more than the {limit:,} that a spec may have; it was not "
-        "read",
+        f"the file has {size:,} bytes, the limit is {limit:,}; it was not read",
         span,
     )
 
 
 @rule("text")
 def too_many_errors(span: Span, *, limit: int) -> Diagnostic:
-    """The text has so many mistakes that it is hardly a spec: reading ends, to keep this short."""
-    return Diagnostic(f"{limit} errors up to here: {UNREAD}", span)
+    """The text has so many errors that it is probably not a spec. The rest is not read."""
+    return Diagnostic(f"the file has {limit} errors up to here; {UNREAD}", span)
 
 
 @rule("text")
 def nested_too_deeply(span: Span, *, limit: int) -> Diagnostic:
-    """Lists and mappings may stand in each other 40 deep. A block gives a part a name instead.
+    """Lists and mappings are nested more than 40 levels deep. Use a block instead.
 
     Bad:
         name: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
@@ -77,7 +76,7 @@ def nested_too_deeply(span: Span, *, limit: int) -> Diagnostic:
           - residual: [residual: [conv: {filters: 3, kernel: 3, padding: same}]]
     """
     return Diagnostic(
-        f"lists and mappings are nested more than {limit} deep here: {UNREAD}",
+        f"lists and mappings are nested more than {limit} levels deep; {UNREAD}",
         span,
         label=f"level {limit + 1}",
     )
@@ -85,7 +84,7 @@ def nested_too_deeply(span: Span, *, limit: int) -> Diagnostic:
 
 @rule("text")
 def unprintable_character(span: Span, *, character: str) -> Diagnostic:
-    """A character that cannot be seen, or that makes text look other than it is.
+    """A character is invisible, or makes a text look different from what it is.
 
     Control characters, zero-width and direction-changing characters, and line separators other
     than the newline are refused wherever they stand, also written as `"\\e"` or `"\\u202e"`: a
@@ -117,7 +116,7 @@ def unprintable_character(span: Span, *, character: str) -> Diagnostic:
 
 @rule("text")
 def empty_document(span: Span) -> Diagnostic:
-    """The file holds nothing, or only comments.
+    """The file is empty, or contains only comments.
 
     Bad:
         # layers will follow
@@ -128,13 +127,13 @@ def empty_document(span: Span) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        "the file holds no spec", span, help=("a spec needs at least `input:` and `layers:`",)
+        "the file contains no spec", span, help=("a spec needs at least `input:` and `layers:`",)
     )
 
 
 @rule("text")
 def several_documents(span: Span) -> Diagnostic:
-    """A file holds one spec. `---` or `...` ends the YAML document; what follows is not read.
+    """A file contains one spec. `---` or `...` ends the YAML document; what follows is not read.
 
     Bad:
         input: 32x32x3
@@ -149,16 +148,16 @@ def several_documents(span: Span) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"a second YAML document begins here: {UNREAD}",
+        f"a second YAML document begins here; {UNREAD}",
         span,
-        label="one file, one spec",
-        help=("put each spec in a file of its own",),
+        label="a file contains one spec",
+        help=("put each spec in its own file",),
     )
 
 
 @rule("text")
 def directive(span: Span, *, written: str, stops: bool = False) -> Diagnostic:
-    """YAML's directives (`%YAML`, `%TAG`) have no use in a spec.
+    """YAML directives (`%YAML`, `%TAG`) are not allowed in a spec.
 
     Bad:
         %YAML 1.2
@@ -173,7 +172,8 @@ def directive(span: Span, *, written: str, stops: bool = False) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"`{excerpt(written)}`: a spec has no YAML directives" + (f"; {UNREAD}" if stops else ""),
+        f"the YAML directive `{excerpt(written)}` is not allowed in a spec"
+        + (f"; {UNREAD}" if stops else ""),
         span,
         fixes=(Fix(f"remove `{excerpt(written)}`", (Edit(span, ""),)),),
     )
@@ -183,7 +183,7 @@ def directive(span: Span, *, written: str, stops: bool = False) -> Diagnostic:
 def duplicate_key(
     span: Span, *, key: str, first: Span | None, end: Span | None = None
 ) -> Diagnostic:
-    """A mapping has the same key twice. YAML parsers silently keep one; here it is a mistake.
+    """A mapping has the same key twice. Other YAML parsers silently ignore one of them.
 
     Bad:
         input: 32x32x3
@@ -196,13 +196,11 @@ def duplicate_key(
           - conv: {filters: 16, kernel: 3}
     """
     return Diagnostic(
-        f"`{excerpt(key)}` is given twice",
+        f"duplicate key `{excerpt(key)}`",
         span,
-        label="given again",
-        related=(Related("first given here", first),) if first else (),
-        fixes=leaving_out(from_to(span, end), f"leave out the second `{excerpt(key)}`")
-        if end
-        else (),
+        label="second value",
+        related=(Related("first value", first),) if first else (),
+        fixes=leaving_out(from_to(span, end), f"remove the second `{excerpt(key)}`") if end else (),
     )
 
 
@@ -222,7 +220,7 @@ def leaving_out(span: Span, text: str) -> tuple[Fix, ...]:
 def empty_value(span: Span, *, subject: str, written: str, entry: Span | None = None) -> Diagnostic:
     """A key or a dash without a value, or with `null` or `~`.
 
-    To leave something out, leave out the key too. Where nothing is a choice, it has a word:
+    To omit a value, omit its key too. Where "nothing" is one of the choices, it has a word:
     `norm: none`.
 
     Bad:
@@ -237,27 +235,27 @@ def empty_value(span: Span, *, subject: str, written: str, entry: Span | None = 
         layers:
           - conv: [16, 3]
     """
-    fixes = leaving_out(entry, f"leave out {subject}") if entry else ()
+    fixes = leaving_out(entry, f"remove {subject}") if entry else ()
     if written:
         return Diagnostic(
-            f"{subject} is `{written}`, which means nothing at all",
+            f"{subject} is `{written}`, but a spec has no null values",
             span,
             label="no value",
             fixes=fixes,
-            help=("leave it out, or write `none` where that is one of the choices",),
+            help=("remove it, or write `none` where that is one of the choices",),
         )
     return Diagnostic(
-        f"{subject} is empty",
+        f"{subject} has no value",
         span,
-        label="no value",
+        label="needs a value",
         fixes=fixes,
-        help=() if fixes else ("write it or remove it",),
+        help=() if fixes else ("write a value, or remove it",),
     )
 
 
 @rule("text")
 def key_not_scalar(span: Span) -> Diagnostic:
-    """A list or a mapping stands where a key belongs.
+    """A key is a list or a mapping.
 
     Bad:
         input: 32x32x3
@@ -274,7 +272,7 @@ def key_not_scalar(span: Span) -> Diagnostic:
 
 @rule("text")
 def anchor(span: Span, *, name: str) -> Diagnostic:
-    """YAML's anchors have no use in a spec: blocks, parameters and defaults do their work.
+    """YAML anchors are not allowed in a spec: use blocks, parameters and defaults instead.
 
     Bad:
         input: 32x32x3
@@ -287,17 +285,17 @@ def anchor(span: Span, *, name: str) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"`&{excerpt(name)}`: a spec has no YAML anchors",
+        f"the YAML anchor `&{excerpt(name)}` is not allowed in a spec",
         span,
         label="an anchor",
         fixes=removed(span, f"&{name}"),
-        help=("a block under `blocks:`, or a value under `parameters:`, can be used many times",),
+        help=("use a block under `blocks:` or a value under `parameters:`",),
     )
 
 
 @rule("text")
 def alias(span: Span, *, name: str) -> Diagnostic:
-    """YAML's aliases have no use in a spec: name the block or the parameter itself.
+    """YAML aliases are not allowed in a spec: use the name of a block or a parameter.
 
     A value that begins with `*` is an alias to YAML, so a product cannot begin with it.
 
@@ -313,16 +311,17 @@ def alias(span: Span, *, name: str) -> Diagnostic:
           - conv: [width, 3]
     """
     return Diagnostic(
-        f"`*{excerpt(name)}`: a spec has no YAML aliases",
+        f"the YAML alias `*{excerpt(name)}` is not allowed in a spec",
         span,
         label="an alias",
-        help=("a block under `blocks:`, or a value under `parameters:`, can be used many times",),
+        help=("use a block under `blocks:` or a value under `parameters:`",),
     )
 
 
 @rule("text")
 def merge_key(span: Span) -> Diagnostic:
-    """YAML's merge key `<<` has no use in a spec: `defaults:` gives values to all layers of a kind.
+    """The YAML merge key `<<` is not allowed in a spec: use `defaults:`, which sets values for all
+    layers of a kind.
 
     Bad:
         input: 32x32x3
@@ -337,16 +336,16 @@ def merge_key(span: Span) -> Diagnostic:
           - conv: {filters: 16, kernel: 3}
     """
     return Diagnostic(
-        "`<<`: a spec has no YAML merge keys",
+        "the YAML merge key `<<` is not allowed in a spec",
         span,
         label="a merge key",
-        help=("`defaults:` gives values to all layers of a kind, a block gives a group a name",),
+        help=("use `defaults:` for all layers of a kind, or a block for a group of steps",),
     )
 
 
 @rule("text")
 def tag(span: Span, *, name: str) -> Diagnostic:
-    """YAML's tags have no use in a spec: each field knows its own type.
+    """YAML tags are not allowed in a spec: each field has a fixed type.
 
     Bad:
         input: 32x32x3
@@ -359,7 +358,7 @@ def tag(span: Span, *, name: str) -> Diagnostic:
           - conv: [16, 3]
     """
     return Diagnostic(
-        f"`{excerpt(name)}`: a spec has no YAML tags",
+        f"the YAML tag `{excerpt(name)}` is not allowed in a spec",
         span,
         label="a tag",
         fixes=removed(span, name),
@@ -401,7 +400,9 @@ def unquoted_expression(
     every = " and ".join(f"`{fix.text}`" for fix in quoted)
     texts = [text, *map(source_text, others)]
     return Diagnostic(
-        f"within brackets, YAML splits {' and '.join(f'`{excerpt(t)}`' for t in texts)} into pieces"
+        f"{' and '.join(f'`{excerpt(t)}`' for t in texts)} "
+        + ("need" if others else "needs")
+        + " quotes within brackets"
         + (f"; {UNREAD}" if stops else ""),
         span,
         label="needs quotes here",
@@ -420,7 +421,7 @@ def as_list(span: Span, text: str) -> tuple[Fix, ...]:
 
 @rule("text")
 def missing_space(span: Span, *, text: str, stops: bool = False) -> Diagnostic:
-    """A colon makes a key only when a space follows it: `kernel:3` is one word to YAML.
+    """A key needs a space after its colon: YAML reads `kernel:3` as one word.
 
     Bad:
         input: 32x32x3
@@ -438,6 +439,6 @@ def missing_space(span: Span, *, text: str, stops: bool = False) -> Diagnostic:
     return Diagnostic(
         f"`{excerpt(text)}` needs a space after the colon" + (f"; {UNREAD}" if stops else ""),
         span,
-        label="one word to YAML",
+        label="YAML reads this as one word",
         fixes=(Fix(f"{excerpt(key)}: {excerpt(value)}", (Edit(place, " "),)),),
     )
