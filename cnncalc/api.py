@@ -181,9 +181,8 @@ def read(
                     from cnncalc.language.overrides import override
 
                     override(spec, inputs, parameters, problems)
-                refused = len(problems) > known
-                network = build(spec, problems)
-                network.broken |= refused  # another input or parameter than was asked for
+                refused = len(problems) > known  # another input or parameter than asked for
+                network = build(spec, problems, broken=refused)
         except Enough:
             from cnncalc.text.rules.text import too_many_errors
 
@@ -194,9 +193,7 @@ def read(
 
 def nothing(source: Source) -> Network:
     """The network of a text that is no spec."""
-    network = Network("", source)
-    network.broken = True
-    return network
+    return Network("", source, broken=True)
 
 
 class none_collected:  # noqa: N801 (a context manager, written like the function it is)

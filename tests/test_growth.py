@@ -7,8 +7,11 @@ import time
 import pytest
 
 import cnncalc
-from cnncalc.diagnostics import cut
+from cnncalc.diagnostics import Diagnostic, Source, cut
+from cnncalc.language.bases import open_base
+from cnncalc.language.reader import read_spec
 from cnncalc.layers.fields import shown
+from cnncalc.network import build
 from cnncalc.render import View
 from cnncalc.render.findings import FORMATS, Checked, Run, render
 from tests.language import mistakes, spec
@@ -38,6 +41,24 @@ def test_time_grows_as_the_text(name: str) -> None:
             break
         fast, slow = min(fast, seconds(once)), min(slow, seconds(twice))
     assert slow <= 2.5 * fast + 0.02, f"{fast:.2f} s, then {slow:.2f} s"
+
+
+def building(count: int) -> float:
+    """The seconds that a net takes of which every step is an error, all on one line."""
+    text = spec(f"[{', '.join(['cnv: 1'] * count)}]")
+    errors: list[Diagnostic] = []
+    read = read_spec(Source("spec.yaml", text), errors, open_base)
+    assert read is not None
+    assert len(errors) == count
+    start = time.process_time()
+    build(read, errors)
+    return time.process_time() - start
+
+
+def test_the_cause_of_a_failed_step_is_found_at_once() -> None:
+    """However many errors there are: `Net` stops at 500, the stage itself does not."""
+    fast = min(building(500) for _ in range(ATTEMPTS))
+    assert min(building(4_000) for _ in range(2)) <= 12 * fast + 0.02
 
 
 @pytest.mark.parametrize("name", SHAPES)

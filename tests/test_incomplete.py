@@ -257,3 +257,29 @@ def test_an_input_of_another_form(text: str, given: str, message: str, advice: s
     """The error names both forms."""
     [error] = [d for d in net(text, inputs=given).diagnostics if d.severity == "error"]
     assert (error.message, error.help) == (message, (advice,))
+
+
+def unchecked(text: str) -> list[tuple[str, int]]:
+    """The errors, and how many layers were not checked because of each."""
+    return [(d.code, d.unchecked) for d in net(text).report().diagnostics]
+
+
+def test_a_skipped_step_that_reads_a_skipped_step_leaves_the_net_complete() -> None:
+    layers = "[relu1: {if: false}, tanh: {from: relu1, if: false}, relu]"
+    assert net(spec(layers)).report().complete
+
+
+def test_what_was_not_checked_counts_at_its_cause() -> None:
+    """Where several steps stand on one line, and where a block runs again and fails again."""
+    one_line = spec("[conv1: {filters: 4}, [batchnorm1], relu1]")
+    assert unchecked(one_line) == [("missing-key", 0), ("wrong-form", 1)]
+    blocks = "{unit: [conv: [6, 9], relu]}"
+    twice = spec("[concat: [unit, unit]]", blocks=blocks)
+    assert unchecked(twice) == [("no-valid-output", 3)]
+    assert net(twice).network.skipped == 3
+
+
+def test_a_residual_is_closed_whatever_its_shortcut_is() -> None:
+    layers = "[residual1: {shortcut: mode, body: [conv: [4, 1]]}]"
+    network = net(spec(layers, parameters="{mode: other}")).network
+    assert [(group.first, group.stop) for group in network.groups] == [(0, 1)]

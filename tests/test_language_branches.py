@@ -80,6 +80,15 @@ WRONG_RESIDUALS = [
      "[residual: {shortcut: project, body: [upsample]}]", ["no-stride-explains: project"]),
     ("another word", "[residual: {shortcut: relu, body: [relu]}]", ["unknown-word: relu"]),
     ("a misspelt word", "[residual: {shortcut: projekt, body: [relu]}]", ["unknown-word: projekt"]),
+    ("a misspelt word, and shapes that differ",
+     "[residual: {shortcut: projekt, body: [conv: [6, 1]]}]", ["unknown-word: projekt"]),
+    ("a misspelt key, and shapes that differ",
+     "[residual: {shortcat: project, body: [conv: [6, 1]]}]", ["unknown-key: shortcat"]),
+    ("an expression that cannot be read, and shapes that differ",
+     "[residual: {shortcut: project if, body: [conv: [6, 1]]}]", ["malformed-expression: if"]),
+    ("a shortcut as written beside another error",
+     "[residual: {shortcut: identity, repaet: 2, body: [conv: [6, 1]]}]",
+     ["residual-shapes-differ: identity", "unknown-key: repaet"]),
     ("no body", "[residual: {shortcut: project}]", ["missing-key: residual"]),
     ("bare", "[residual]", ["wrong-form: residual"]),
     ("an empty body", "[residual: []]", ["missing-key: []"]),
@@ -92,6 +101,17 @@ WRONG_RESIDUALS = [
 )
 def test_wrong_residual(layers: str, expected: list[str]) -> None:
     assert mistakes(spec(layers)) == expected
+
+
+def test_a_residual_whose_body_has_other_axes() -> None:
+    inputs = "{image: 8x8x4, sound: 8x4}"
+    for shortcut, expected in (
+        ("identity", ["residual-shapes-differ: identity"]),
+        ("project", ["no-stride-explains: project"]),
+    ):
+        body = f"{{from: image, shortcut: {shortcut}, body: [relu: {{from: sound}}]}}"
+        layers = f"[residual: {body}]"
+        assert mistakes(spec(layers, inputs=inputs)) == expected
 
 
 MERGES = [

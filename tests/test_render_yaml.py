@@ -47,7 +47,7 @@ def returns(report: Report) -> None:
     again = analyzed(text)
     assert figures(again) == figures(report)
     assert [t.output for t in again.network.outputs] == [t.output for t in report.network.outputs]
-    ends = [[t.output for t in r.network.side_outputs] for r in (report, again)]
+    ends = [[t.output for t in r.network.auxiliary_outputs] for r in (report, again)]
     assert ends[0] == ends[1]
     assert again.totals.training_params == report.totals.training_params
     assert flat(again) == text

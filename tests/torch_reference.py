@@ -70,7 +70,7 @@ class Reference:
     def forward(self, *, training: bool, values: dict[Tensor, T] | None = None) -> list[T]:
         """The outputs. A value is dropped when nothing reads it any more and no call holds it."""
         network, values = self.network, values or self.inputs()
-        outputs = [*network.outputs, *(network.side_outputs if training else ())]
+        outputs = [*network.outputs, *(network.auxiliary_outputs if training else ())]
         reads = [
             (node, node.inputs) for node in network.nodes if training or not node.training_only
         ]

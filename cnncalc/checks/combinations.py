@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Related, Span, rule
 from cnncalc.language.spec import Step
+from cnncalc.network.layer_context import LayerContext
 from cnncalc.network.network import Node
-from cnncalc.network.place import StepPlace
 from cnncalc.report.receptive_field import sees_beyond
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from cnncalc.report.report import Report
 
 
-def place_of(node: Node, spec: Spec) -> StepPlace:
+def place_of(node: Node, spec: Spec) -> LayerContext:
     """The place of a finished node."""
     layer, step = node.layer, node.step
     assert isinstance(step, Step)
     defaults: dict[str, Argument] = {}
     for word in (*layer.inherits_defaults, layer.kind):
         defaults |= spec.defaults.get(word, {})
-    return StepPlace(node.name, layer, step, node.inputs, defaults, node.group)
+    return LayerContext(node.name, layer, step, node.inputs, defaults, node.group)
 
 
 def biases_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
@@ -43,7 +43,7 @@ def biases_before_norm(report: Report, spec: Spec) -> Iterator[Diagnostic]:
 
 
 @rule("advice", "warning")
-def bias_before_norm(place: StepPlace, *, norm: str) -> Diagnostic:
+def bias_before_norm(place: LayerContext, *, norm: str) -> Diagnostic:
     """A convolution has a bias that the batch norm directly after it subtracts again.
 
     Batch norm subtracts the mean of each channel and so the bias; its own shift replaces it. The
@@ -84,7 +84,7 @@ def overwritten(report: Report, spec: Spec) -> Iterator[Diagnostic]:
 
 
 @rule("advice", "warning")
-def overwrites_kept_volume(place: StepPlace, *, keeper: str, kept: Span) -> Diagnostic:
+def overwrites_kept_volume(place: LayerContext, *, keeper: str, kept: Span) -> Diagnostic:
     """With `inplace: true` a layer overwrites a volume that autograd keeps.
 
     PyTorch raises "one of the variables needed for gradient computation has been modified by an

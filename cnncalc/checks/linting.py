@@ -17,7 +17,7 @@ from cnncalc.checks.combinations import (
 from cnncalc.checks.usage import unused_blocks, unused_outputs, unused_parameters
 from cnncalc.diagnostics import RULES
 from cnncalc.language.spec import LayerStep
-from cnncalc.network.place import trail
+from cnncalc.network.layer_context import trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

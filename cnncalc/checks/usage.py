@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Span, rule
 from cnncalc.language.blocks import calls
-from cnncalc.network.place import trail
+from cnncalc.network.layer_context import trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def unused_outputs(report: Report, _: Spec) -> Iterator[Diagnostic]:
     if not report.complete:
         return
     read = {id(tensor) for node in network.nodes for tensor in node.inputs}
-    read.update(id(tensor) for tensor in (*network.outputs, *network.side_outputs))
+    read.update(id(tensor) for tensor in (*network.outputs, *network.auxiliary_outputs))
     for node in network.nodes:
         if id(node) not in read:
             yield unused_output(node.span, node.name)._replace(trail=trail(node.group))

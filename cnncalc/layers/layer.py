@@ -9,7 +9,7 @@ so), everything else follows. Instances are immutable and may be shared by equal
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -179,21 +179,25 @@ class Layer:
         inputs: tuple[Shape, ...],
         *,
         fill_defaults: bool = True,
+        unknown: Collection[str] = (),
     ) -> None:
         """``values``: converted values of the fields given. ``fill_defaults=False`` leaves the
-        others unknown, for a step whose form is so broken that nothing may be assumed.
+        others unknown, for a step whose form is so broken that nothing may be assumed;
+        ``unknown``: fields whose value an error left unknown.
         """
         own = self.__dict__
         if fill_defaults:
             own.update(self._fixed)
         own.update(values)
+        for name in unknown:
+            own.pop(name, None)
         own["written"] = values
         own["inputs"] = inputs
         if self._per_axis:
             self._fit([name for name in self._per_axis if name in own])
         if fill_defaults:
             for name, default in self._derived.items():
-                if name not in values:
+                if name not in values and name not in unknown:
                     with suppress(Unknown):
                         own[name] = default.of(self)
                         self._fit([name])

@@ -1,6 +1,7 @@
-"""The network: what `build` makes of a spec and `analysis` reads. Values only, no work.
+"""The network: what `build` makes of a spec and `report` reads. Values only, no work.
 
-Every name, shape and place is final here: blocks are expanded, names resolved, shapes inferred.
+Every name, shape and place is final: blocks are expanded, names resolved, shapes inferred. No later
+stage assigns to any of it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnncalc.diagnostics import Diagnostic, Source, Span
     from cnncalc.language.spec import Step
     from cnncalc.layers.layer import Layer
@@ -17,17 +20,19 @@ if TYPE_CHECKING:
 class Tensor:
     """A volume that flows: the network's input, or (as `Node`) what a layer produces.
 
-    ``span`` is the label of the step that gives it.
+    ``span`` is the label of the step whose output it is.
     """
 
     __slots__ = ("cause", "name", "output", "span")
 
-    def __init__(self, name: str, output: Shape, span: Span) -> None:
+    def __init__(
+        self, name: str, output: Shape, span: Span, cause: Diagnostic | None = None
+    ) -> None:
         self.name = name
         self.output = output
         self.span = span
-        self.cause: Diagnostic | None = None
-        """The mistake that left the shape (partly) unknown."""
+        self.cause = cause
+        """The error that left the shape (partly) unknown."""
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.output}>"
@@ -71,7 +76,7 @@ class Group:
 
     Its rows are ``nodes[first:stop]`` of the network. ``block`` is the block's name, or the
     container's word (`residual`, `concat`, `aux`); ``repeat`` is which repetition this is (from
-    1) of how many (``of``); ``output`` the tensor that leaves it.
+    1) of how many (``of``); ``output`` its output.
     """
 
     __slots__ = ("arguments", "block", "first", "input", "of", "output", "parent", "path", "repeat",
@@ -94,7 +99,14 @@ class Group:
     @property
     def depth(self) -> int:
         """1 for a component directly under the network."""
-        return 1 if self.parent is None else self.parent.depth + 1
+        return sum(1 for _ in enclosing(self))
+
+
+def enclosing(group: Group | None) -> Iterator[Group]:
+    """A path component and those that it stands in, the innermost first."""
+    while group is not None:
+        yield group
+        group = group.parent
 
 
 class Hold(NamedTuple):
@@ -108,8 +120,8 @@ class Hold(NamedTuple):
 
 
 class StepRange(NamedTuple):
-    """The rows that came from one named step, and the tensor that leaves it: what `expect`,
-    `published` and `explain` find by path.
+    """The rows that came from one named step, and its output: what `expect`, `published` and
+    `explain` find by path.
     """
 
     path: str
@@ -122,10 +134,10 @@ class StepRange(NamedTuple):
 class Network:
     """A net with every layer in place, in order of execution."""
 
-    __slots__ = ("broken", "groups", "holds", "inputs", "name", "nodes", "outputs", "side_outputs",
-                 "skipped", "source", "steps", "truncated", "unjudged")  # fmt: skip
+    __slots__ = ("auxiliary_outputs", "broken", "groups", "holds", "inputs", "name", "nodes",
+                 "outputs", "skipped", "source", "steps", "truncated", "unjudged")  # fmt: skip
 
-    def __init__(self, name: str, source: Source) -> None:
+    def __init__(self, name: str, source: Source, *, broken: bool = False) -> None:
         self.name = name
         self.source = source
         self.inputs: list[Tensor] = []
@@ -134,13 +146,13 @@ class Network:
         self.groups: list[Group] = []
         self.holds: list[Hold] = []
         self.steps: dict[str, StepRange] = {}
-        self.side_outputs: list[Tensor] = []
-        """What leaves the auxiliary heads."""
+        self.auxiliary_outputs: list[Tensor] = []
+        """The outputs of the auxiliary heads."""
         self.skipped = 0
-        """Steps that could not be computed because of a mistake before them."""
+        """Steps that could not be computed because of an error before them."""
         self.unjudged: dict[Span, str] = {}
         """The places of steps' `expect` that are switched off, and the steps' names."""
-        self.broken = False
+        self.broken = broken
         """An error leaves a step, or the whole spec, other than it is written."""
         self.truncated = False
         """A limit of the language ended the walk."""

@@ -1,268 +1,322 @@
-"""The walk: every step in order of execution, one method per class of step.
+"""The walk: every step in order of execution, as often as it repeats, and the steps inside it.
 
-A mistake is told once, at its place in the text, however often the step is run; what it leaves
-unknown is passed on as a `PartialShape`, and what needs an unknown is skipped and counted.
+What an error leaves unknown is passed on as a `PartialShape`; what needs an unknown is skipped and
+counted. The recursion is all here: a list of steps, a step, the kinds of steps with steps inside.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Diagnostic, Problem, Span, Unknown
+from cnncalc.diagnostics import Problem, Span, Unknown
 from cnncalc.language import rules as language_rules
-from cnncalc.language.spec import AuxStep, BrokenStep, CallStep, LayerStep, ResidualStep, Spec, Step
+from cnncalc.language.expressions import UNKNOWN
+from cnncalc.language.spec import AuxStep, BrokenStep, CallStep, LayerStep, ResidualStep
 from cnncalc.language.step_keys import CONDITION, REPEAT
-from cnncalc.layers.shape import NOTHING_KNOWN, PartialShape
+from cnncalc.layers.fields import shown
+from cnncalc.layers.shape import NOTHING_KNOWN
 from cnncalc.network import rules
-from cnncalc.network.builder import TooLarge, channels_of, unreadable
-from cnncalc.network.containers import ContainerBuilder
-from cnncalc.network.frames import Frame, Here, Named
-from cnncalc.network.layers import MAX_ROWS
-from cnncalc.network.network import Network, Node, StepRange, Tensor
-from cnncalc.network.place import to_expected
-from cnncalc.network.size import Size, first_beyond
+from cnncalc.network.context import BuildContext, failed, skipped, unknown_output
+from cnncalc.network.environment import (
+    Binding,
+    Environment,
+    Frame,
+    channels_of,
+    define,
+    define_skipped,
+    find,
+    resolve,
+    tensor_of,
+    unreadable,
+)
+from cnncalc.network.evaluation import call_arguments, evaluate_parameters, step_key
+from cnncalc.network.groups import Turn, close_group, hold, inside, open_group
+from cnncalc.network.inference import add_layer
+from cnncalc.network.limits import (
+    MAX_CALLS,
+    MAX_LEVELS,
+    MAX_REPEAT,
+    MAX_STEPS,
+    LimitReached,
+    check_size,
+)
+from cnncalc.network.network import Network, StepRange, Tensor, enclosing
+from cnncalc.network.residuals import end_residual
+from cnncalc.network.step_keys import expect_shape, share_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnncalc.diagnostics import Diagnostic
+    from cnncalc.language.spec import Spec, Step
+    from cnncalc.network.network import Group
 
-MAX_REPEAT = 10_000
-MAX_LEVELS = 100
-MAX_STEPS = 1_000_000
 
-
-def build(spec: Spec, problems: list[Diagnostic]) -> Network:
-    """The network of a spec; what is wrong is appended to ``problems``, which has the form
-    errors already.
+def build(spec: Spec, errors: list[Diagnostic], *, broken: bool = False) -> Network:
+    """The network of a spec. ``errors`` has the form errors already; those of the walk are
+    appended. ``broken``: an error, reported already, leaves the spec other than it was asked for.
     """
-    return Walk(spec, problems).build()
+    context = BuildContext(spec, errors)
+    context.network.broken = broken
+    try:
+        walk(context)
+    except LimitReached as reached:
+        context.report(reached.error, reached.group)
+        context.network.truncated = True
+    finally:
+        context.count_unchecked()
+    return context.network
 
 
-class Walk(ContainerBuilder):
-    """The walk over the steps of a text, as often as each repeats."""
+def walk(context: BuildContext) -> None:
+    """Runs the steps of `layers`, from the inputs to the outputs. Raises `LimitReached`."""
+    spec, network = context.spec, context.network
+    evaluate_parameters(context)
+    for given in spec.inputs:
+        network.inputs.append(Tensor(given.name, given.shape, given.span))
+    names = {tensor.name: Binding(tensor, 0, 0) for tensor in network.inputs}
+    x = network.inputs[0] if network.inputs else unknown_input(context)
+    env = Environment(Frame(spec.text, names, 0), dict(context.parameters), "", {}, None)
+    check_size(spec)
+    end, _ = run_steps(context, spec.layers, x, env)
+    found = [resolve(context, reference, env) for reference in spec.outputs]
+    network.outputs = [name.tensor for name in found if isinstance(name, Binding)] or [end]
 
-    def __init__(self, spec: Spec, problems: list[Diagnostic]) -> None:
-        super().__init__(spec, problems)
-        self.steps_run = 0
 
-    def build(self) -> Network:
-        spec, network = self.spec, self.network
-        self.evaluate_parameters()
-        names = {}
-        for given in spec.inputs:
-            tensor = Tensor(given.name, given.shape, given.span)
-            network.inputs.append(tensor)
-            names[given.name] = Named(tensor, 0, 0)
-        start = network.inputs[0] if network.inputs else self.nothing(spec)
-        frame = Frame(spec.text, names, 0)
-        here = Here(frame, dict(self.parameters), "", {}, None)
+def unknown_input(context: BuildContext) -> Tensor:
+    """The input of a net that has none, which is a form error."""
+    spec = context.spec
+    span = spec.layers[0].span if spec.layers else Span(spec.source, 1, 1, 1, 1)
+    return Tensor("input", NOTHING_KNOWN, span, next(iter(context.errors), None))
+
+
+def run_steps(
+    context: BuildContext, steps: Sequence[Step], x: Tensor, env: Environment
+) -> tuple[Tensor, bool]:
+    """The output of a list of steps, and whether any of them ran."""
+    if env.levels > MAX_LEVELS:
+        error = rules.limits.containers_too_deep(steps[0].span, MAX_LEVELS)
+        raise LimitReached(error, env.group)
+    some = False
+    for step in steps:
+        x, ran = run_step(context, step, x, env)
+        some |= ran
+    return x, some
+
+
+def run_step(context: BuildContext, step: Step, x: Tensor, env: Environment) -> tuple[Tensor, bool]:
+    """Runs a step as often as it repeats: what the next step reads, and whether it ran at all."""
+    context.network.broken |= step.broken
+    first = len(context.network.nodes)
+    start, inside = from_source(context, step, x, env) if len(step.sources) == 1 else (x, env)
+    if step.repeat is None:
+        turn = Turn(step.name or env.automatic(step.word))
+        y, ran = run_once(context, step, start, inside, turn)
+    else:
+        y, ran = run_repeated(context, step, start, inside)
+    if not ran:
+        define_skipped(context, step, x, env)
+        return x, False
+    if step.share is not None and not step.broken:
+        share_weights(context, step, step.share, first, env)
+    if step.expect is not None:
+        expect_shape(context, step, step.expect, y, env)
+    if step.name is not None:
+        define(context, step, y, first, env)
+    return x if step.passes_input else y, True
+
+
+def from_source(
+    context: BuildContext, step: Step, x: Tensor, env: Environment
+) -> tuple[Tensor, Environment]:
+    """The tensor that `from` names, and the environment with its `in_channels`. That it cannot be
+    read is reported when the step runs, which its `if` may prevent.
+    """
+    binding = find(step.sources[0], env, x)
+    if binding is None or unreadable(step.sources[0], binding, env):
+        x = unknown_output(step, context.form_error(step))
+    else:
+        x = binding.tensor
+    return x, env.with_values(in_channels=channels_of(x))
+
+
+def run_repeated(
+    context: BuildContext, step: Step, x: Tensor, env: Environment
+) -> tuple[Tensor, bool]:
+    """Runs a step N times in a chain, with `i`, `first`, `last` bound; 0 times: skipped."""
+    assert step.repeat is not None
+    try:
+        count = step_key(REPEAT, step.repeat, step, env)
+    except Problem as problem:
+        return failed(context, step, problem.diagnostic, env), True
+    except Unknown:
+        return skipped(context, step, x), True
+    if count > MAX_REPEAT:
+        error = rules.limits.too_many_repeats(step.repeat.span, count, MAX_REPEAT)
+        return failed(context, step, error, env), True
+    y, some = x, False
+    for i in range(count):
+        inner = env.with_values(i=i, first=i == 0, last=i == count - 1)
+        turn = Turn(repetition_name(context, step, i + 1, env), i + 1, count)
+        last, ran = run_once(context, step, x, inner, turn)
+        if ran:
+            y, some = last, True
+            x = x if step.passes_input else last
+    return y, some
+
+
+def repetition_name(context: BuildContext, step: Step, number: int, env: Environment) -> str:
+    """The name of a repetition, which no other step may have."""
+    if step.name is None:
+        return env.automatic(step.word)
+    name = f"{step.name}_{number}"
+    if name in env.frame.written:
+        written = env.frame.written[name]
+        context.report(language_rules.references.duplicate_name(written, name, step.span), None)
+    return name
+
+
+def run_once(
+    context: BuildContext, step: Step, x: Tensor, env: Environment, turn: Turn
+) -> tuple[Tensor, bool]:
+    """Runs a step once, unless its `if` says no: its output, and whether it ran."""
+    context.steps_run += 1
+    if context.steps_run > MAX_STEPS:
+        raise LimitReached(rules.limits.too_many_steps(step.span, MAX_STEPS), env.group)
+    if step.condition is not None:
         try:
-            self.check_size()
-            end, _ = self.run(spec.layers, start, here)
-            network.outputs = self.outputs(here) or [end]
-        except TooLarge:
-            network.truncated = True
-        finally:
-            self.count_unchecked()
-        return network
-
-    def check_size(self) -> None:
-        """A net that is too large by what is written of it is not begun."""
-        beyond = first_beyond(self.spec, Size(MAX_ROWS, MAX_STEPS), MAX_REPEAT)
-        if beyond is not None:
-            step, size = beyond
-            rule, limit = language_rules.limits.too_many_steps, MAX_STEPS
-            if size.rows > MAX_ROWS:
-                rule, limit = language_rules.limits.too_many_rows, MAX_ROWS
-            raise self.limit(rule(step.span, limit), None)
-
-    def nothing(self, spec: Spec) -> Tensor:
-        """The input of a net that has none: told by the reader."""
-        span = spec.layers[0].span if spec.layers else Span(spec.source, 1, 1, 1, 1)
-        tensor = Tensor("input", NOTHING_KNOWN, span)
-        tensor.cause = self.problems[0] if self.problems else None
-        return tensor
-
-    def outputs(self, here: Here) -> list[Tensor]:
-        found = (self.resolve(reference, here) for reference in self.spec.outputs)
-        return [named.tensor for named in found if named is not None]
-
-    def run(self, steps: Sequence[Step], x: Tensor, here: Here) -> tuple[Tensor, bool]:
-        """What leaves a list of steps, and whether any of them ran."""
-        if here.levels > MAX_LEVELS:
-            raise self.limit(
-                language_rules.limits.containers_too_deep(steps[0].span, MAX_LEVELS), here.group
-            )
-        some = False
-        for step in steps:
-            x, ran = self.step(step, x, here)
-            some |= ran
-        return x, some
-
-    def step(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, bool]:
-        """A step, as often as it repeats: what the next step reads, and whether it ran at all."""
-        self.network.broken |= step.broken
-        first = len(self.nodes)
-        start, inside = self.entered(step, x, here) if len(step.sources) == 1 else (x, here)
-        if step.repeat is None:
-            name = step.name or here.automatic(step.word)
-            y, ran = self.once(step, start, inside, name, 1, 1)
-        else:
-            y, ran = self.repeated(step, start, inside)
-        if not ran:
-            self.left_out(step, x, here)
-            return x, False
-        if step.share is not None and not step.broken:
-            self.share(step, first, here)
-        if step.expect is not None:
-            self.expect(step, y, here)
-        if step.name is not None:
-            self.define(step, y, first, here)
-        return x if step.passes_input else y, True
-
-    def entered(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, Here]:
-        """The tensor that `from` names, and the scope with its `in_channels`. A mistake is told
-        when the step runs, which its `if` may prevent.
-        """
-        named = self.named(step.sources[0], here, x)
-        if named is None or unreadable(step.sources[0], named, here):
-            x = self.unknown_tensor(step)
-        else:
-            x = named.tensor
-        return x, here._replace(scope={**here.scope, "in_channels": channels_of(x)})
-
-    def repeated(self, step: Step, x: Tensor, here: Here) -> tuple[Tensor, bool]:
-        """N times in a chain, with `i`, `first`, `last` bound; 0 times: skipped."""
-        assert step.repeat is not None
-        try:
-            count = self.keyed(REPEAT, step.repeat, step, here)
+            if not step_key(CONDITION, step.condition, step, env):
+                return x, False
         except Problem as problem:
-            return self.failed(step, problem.diagnostic, here), True
+            return failed(context, step, problem.diagnostic, env), True
         except Unknown:
-            return self.unknown(step, x), True
-        if count > MAX_REPEAT:
-            limit = language_rules.limits.too_many_repeats(step.repeat.span, count, MAX_REPEAT)
-            return self.failed(step, limit, here), True
-        y, some = x, False
-        for i in range(count):
-            scope = {**here.scope, "i": i, "first": i == 0, "last": i == count - 1}
-            inner = here._replace(scope=scope)
-            name = self.numbered(step, i + 1, here)
-            last, ran = self.once(step, x, inner, name, i + 1, count)
-            if ran:
-                y, some = last, True
-                x = x if step.passes_input else last
-        return y, some
-
-    def numbered(self, step: Step, number: int, here: Here) -> str:
-        """The name of a repetition, which no other step may have."""
-        if step.name is None:
-            return here.automatic(step.word)
-        name = f"{step.name}_{number}"
-        if name in here.frame.written:
-            self.tell(
-                language_rules.references.duplicate_name(here.frame.written[name], name, step.span),
-                None,
-            )
-        return name
-
-    def once(
-        self, step: Step, x: Tensor, here: Here, name: str, repeat: int, of: int
-    ) -> tuple[Tensor, bool]:
-        """One run of a step, unless its `if` says no."""
-        self.steps_run += 1
-        if self.steps_run > MAX_STEPS:
-            raise self.limit(language_rules.limits.too_many_steps(step.span, MAX_STEPS), here.group)
-        if step.condition is not None:
-            try:
-                if not self.keyed(CONDITION, step.condition, step, here):
-                    return x, False
-            except Problem as problem:
-                return self.failed(step, problem.diagnostic, here), True
-            except Unknown:
-                return self.unknown(step, x), True
-        if len(step.sources) == 1 and self.resolve(step.sources[0], here, x) is None:
-            x = self.unknown_tensor(step)
-        first = len(self.nodes)
-        y = RUNS[type(step)](self, step, x, here, name, repeat, of)
-        stop = len(self.nodes)
-        if stop - first != 1 or not isinstance(step, LayerStep):
-            path = here.prefix + name
-            self.network.steps[path] = StepRange(path, first, stop, y, step.span)
-        return y, True
-
-    def share(self, step: Step, first: int, here: Here) -> None:
-        """The step's rows use the weights of an earlier step's rows, in the same order."""
-        assert step.share is not None
-        named = self.resolve(step.share, here)
-        if named is None:
-            self.network.broken = True
-            return
-        own = [node for node in self.nodes[first:] if node.complete and node.layer.weight_shape()]
-        theirs = [
-            node
-            for node in self.nodes[named.first : named.stop]
-            if node.complete and node.layer.weight_shape()
-        ]
-        if step.repeat is not None and theirs and len(own) % len(theirs) == 0:
-            theirs *= len(own) // len(theirs)  # every repetition uses the same weights
-        why = unshareable(step, named.step, own, theirs)
-        if why:
-            self.network.broken = True
-            self.tell(
-                language_rules.references.not_shareable(step.share.span, step.share.name, why),
-                here.group,
-            )
-            return
-        for mine, other in zip(own, theirs, strict=True):
-            mine.shares = other.shares or other
-
-    def expect(self, step: Step, y: Tensor, here: Here) -> None:
-        """The step's own `expect`, unless the file's expectations are switched off."""
-        assert step.expect is not None
-        if isinstance(y.output, PartialShape):
-            return
-        name = here.prefix + (step.name or step.word)
-        if self.spec.steps_switched_off:
-            self.network.unjudged.setdefault(step.expect.span, name)
-        elif y.output != step.expect.shape:
-            expected = step.expect.shape
-            problem = rules.claims.unexpected_shape(
-                step.expect.span,
-                name,
-                expected=expected,
-                computed=y.output,
-                fixes=to_expected(step, expected, y.output),
-            )
-            self.tell(problem, here.group)
+            return skipped(context, step, x), True
+    if len(step.sources) == 1:
+        found = resolve(context, step.sources[0], env, x)
+        x = x if isinstance(found, Binding) else tensor_of(context, step, found)
+    network = context.network
+    first = len(network.nodes)
+    y = RUN[type(step)](context, step, x, env, turn)
+    stop = len(network.nodes)
+    if stop - first != 1 or not isinstance(step, LayerStep):
+        path = env.prefix + turn.name
+        network.steps[path] = StepRange(path, first, stop, y, step.span)
+    return y, True
 
 
-RUNS: dict[type[Step], Callable[..., Tensor]] = {
-    LayerStep: Walk.layer,
-    CallStep: Walk.call,
-    ResidualStep: Walk.residual,
-    AuxStep: Walk.aux,
-    BrokenStep: Walk.broken,
+def run_layer(
+    context: BuildContext, step: LayerStep, x: Tensor, env: Environment, turn: Turn
+) -> Tensor:
+    """A layer. A merge of which one branch is left is that branch's output."""
+    if not step.kind.emits_row:
+        return x
+    path = env.prefix + turn.name
+    if not step.branches:
+        return add_layer(context, step, layer_inputs(context, step, x, env), path, env)
+    inputs, group = run_branches(context, step, x, env, turn)
+    if len(inputs) > 1:
+        y: Tensor = add_layer(context, step, inputs, path, env)
+    elif inputs:
+        y = inputs[0]
+    else:
+        y = failed(context, step, rules.containers.no_branch_left(step.span, step.word), env)
+    close_group(context, group, y)
+    return y
+
+
+def layer_inputs(
+    context: BuildContext, step: LayerStep, x: Tensor, env: Environment
+) -> tuple[Tensor, ...]:
+    """The tensors that a layer without branches reads: the previous one, or those named."""
+    several = len(step.sources) > 1
+    references = step.sources if several else step.targets.values()
+    named = [tensor_of(context, step, resolve(context, r, env, x)) for r in references]
+    return tuple(named) if several else (x, *named)
+
+
+def run_branches(
+    context: BuildContext, step: LayerStep, x: Tensor, env: Environment, turn: Turn
+) -> tuple[tuple[Tensor, ...], Group | None]:
+    """The outputs of the branches, all from the same input, and the path component that they
+    make; each call holds what it received until it returns. A branch written as one step that
+    is skipped is left out.
+    """
+    first = len(context.network.nodes)
+    inner, group = inside(context, step, x, env, turn)
+    outputs = []
+    for branch, alone in zip(step.branches, step.alone, strict=True):
+        start = len(context.network.nodes)
+        y, ran = run_steps(context, branch, x, inner)
+        if ran or not alone:
+            outputs.append(y)
+        hold(context, x, start)
+    hold(context, x, first)
+    return tuple(outputs), group
+
+
+def run_residual(
+    context: BuildContext, step: ResidualStep, x: Tensor, env: Environment, turn: Turn
+) -> Tensor:
+    """X + body(x); the body runs first, then the shortcut, then the add."""
+    first = len(context.network.nodes)
+    inner, group = inside(context, step, x, env, turn)
+    body, _ = run_steps(context, step.body, x, inner)
+    y = end_residual(context, step, x, body, env.prefix + turn.name, env)
+    hold(context, x, first)
+    close_group(context, group, y)
+    return y
+
+
+def run_aux(
+    context: BuildContext, step: AuxStep, x: Tensor, env: Environment, turn: Turn
+) -> Tensor:
+    """An auxiliary head, in training only; no later step of the main path reads its output."""
+    group = open_group(context, step, x, env, turn)
+    inner = env.within(group).with_values(in_channels=channels_of(x))
+    y, _ = run_steps(context, step.body, x, inner._replace(aux=env.aux or step.span))
+    hold(context, x, group.first)
+    close_group(context, group, y)
+    context.network.auxiliary_outputs.append(y)
+    return y
+
+
+def run_call(
+    context: BuildContext, step: CallStep, x: Tensor, env: Environment, turn: Turn
+) -> Tensor:
+    """A block, with its arguments evaluated here and its defaults where it is defined."""
+    block = context.spec.blocks[step.word]
+    if env.frame.depth >= MAX_CALLS:
+        error = rules.limits.calls_too_deep(step.span, MAX_CALLS)
+        raise LimitReached(error, env.group)
+    if step.broken and any(group.block == step.word for group in enclosing(env.group)):
+        return run_broken(context, step, x, env, turn)
+    group = open_group(context, step, x, env, turn)
+    values, names = call_arguments(context, step, x, env)
+    group.arguments = ", ".join(
+        f"{name} {shown(values[name])}" for name in block.parameters if values[name] is not UNKNOWN
+    )
+    frame = Frame(block.text, names, env.frame.depth + 1)
+    y, _ = run_steps(
+        context, block.steps, x, env.within(group)._replace(frame=frame, values=values)
+    )
+    hold(context, x, group.first)
+    close_group(context, group, y)
+    return y
+
+
+def run_broken(
+    context: BuildContext, step: Step, x: Tensor, _env: Environment, _turn: Turn
+) -> Tensor:
+    """A step whose kind is not known, or a block that calls itself."""
+    context.network.broken = True
+    return unknown_output(step, context.form_error(step) or x.cause)
+
+
+RUN: dict[type[Step], Callable[..., Tensor]] = {
+    LayerStep: run_layer,
+    CallStep: run_call,
+    ResidualStep: run_residual,
+    AuxStep: run_aux,
+    BrokenStep: run_broken,
 }
-"""What runs a step, by its class. Not in the walk itself: bound methods would keep it, and the
-whole network, until the next garbage collection.
-"""
-
-
-def unshareable(step: Step, other: Step | None, own: Sequence[Node], theirs: Sequence[Node]) -> str:
-    """Why a step cannot use another's weights; empty when it can."""
-    if other is None or step.word != other.word:
-        return f"it is not a {step.word}"
-    if not own or len(own) != len(theirs):
-        return f"it has {len(theirs)} layers with weights, this step {len(own)}"
-    for mine, their in zip(own, theirs, strict=True):
-        shapes = [mine.layer.weight_shape(), their.layer.weight_shape()]
-        biases = [mine.layer.bias_shape(), their.layer.bias_shape()]
-        if (
-            type(mine.layer) is not type(their.layer)
-            or shapes[0] != shapes[1]
-            or biases[0] != biases[1]
-        ):
-            sizes = " and ".join("×".join(map(str, shape)) or "none" for shape in shapes)
-            return f"the weights of {mine.name} and {their.name} differ ({sizes})"
-    return ""
+"""What runs a step once, by its class."""

@@ -53,7 +53,7 @@ def execution(network: Network) -> Execution:
     starts.append(len(run.nodes))
     run.holds += [Hold(now[t], starts[first], starts[stop]) for t, first, stop in network.holds]
     run.outputs = [now[tensor] for tensor in network.outputs]
-    run.side_outputs = [now[tensor] for tensor in network.side_outputs]
+    run.auxiliary_outputs = [now[tensor] for tensor in network.auxiliary_outputs]
     return Execution(run, starts)
 
 

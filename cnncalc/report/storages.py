@@ -139,7 +139,7 @@ class MemoryWalk:
                 index = node.index
                 for tensor in node.inputs:
                     read[tensor] = index
-        for tensor in network.outputs + network.side_outputs * training:
+        for tensor in network.outputs + network.auxiliary_outputs * training:
             read[tensor] = end
         held = dict(read)
         for tensor, _, stop in network.holds:

@@ -194,7 +194,7 @@ class Training(MemoryWalk):
     def start_back(self) -> None:
         """The outputs become the loss, whose gradient is one number seen as a volume."""
         self.forget_the_dying()
-        for tensor in {*self.network.outputs, *self.network.side_outputs} & self.needing:
+        for tensor in {*self.network.outputs, *self.network.auxiliary_outputs} & self.needing:
             self.gradients[tensor] = self.allocate(0, tensor, GRADIENT)
 
     def backward(self, nodes: Sequence[Node]) -> None:

@@ -1,101 +1,19 @@
-"""A layer's place in the spec, as the rules see it: where its fields are written, what gave its
-inputs their shapes, and how to write another value there.
-"""
+"""Changes of a step that could remove an error: each is tried before it is offered."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Edit, Fix, Related, Span, cut
-from cnncalc.language.spec import LayerStep, ResidualStep
-from cnncalc.layers.shape import PartialShape
-from cnncalc.network.network import Node
+from cnncalc.diagnostics import Edit, Fix
+from cnncalc.language.spec import LayerStep
 from cnncalc.text.edits import add_entry, in_brackets, indented, source_text
 from cnncalc.text.parser import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.language.spec import Argument, Step
-    from cnncalc.layers.layer import Layer
+    from cnncalc.language.spec import ResidualStep, Step
     from cnncalc.layers.shape import Shape
-    from cnncalc.network.network import Group, Tensor
-
-NONE: dict[str, Argument] = {}
-
-
-class StepPlace:
-    """The `Place` of a step's layer. ``defaults``: the file's defaults that apply to it."""
-
-    def __init__(
-        self,
-        name: str,
-        layer: Layer,
-        step: Step,
-        inputs: tuple[Tensor, ...],
-        defaults: dict[str, Argument],
-        group: Group | None,
-    ) -> None:
-        self.name = name
-        self.layer = layer
-        self.step = step
-        self.inputs = inputs
-        self.defaults = defaults
-        self.group = group
-
-    @property
-    def arguments(self) -> dict[str, Argument]:
-        return self.step.arguments if isinstance(self.step, LayerStep) else NONE
-
-    def span(self, field: str = "") -> Span:
-        argument = self.arguments.get(field) or self.defaults.get(field)
-        return argument.operand.span if argument else self.step.span
-
-    def origins(self) -> tuple[Related, ...]:
-        """What gives each input its shape, where that stands on another line."""
-        seen = {(id(self.step.span.source), self.step.span.line)}
-        related = []
-        for tensor in self.inputs:
-            place = (id(tensor.span.source), tensor.span.line)
-            if place not in seen:
-                seen.add(place)
-                related.append(Related(origin(tensor), tensor.span))
-        return tuple(related)
-
-    def set_field(self, field: str, value: str) -> Fix | None:
-        return set_field(self.step, field, value)
-
-    def set_origin_field(self, index: int, field: str, value: str) -> Fix | None:
-        """The same in the step that gives input ``index``."""
-        tensor = self.inputs[index]
-        if field == "filters":
-            tensor = giver_of_channels(tensor)
-        origin = getattr(tensor, "step", None)
-        if field == "filters" and isinstance(origin, LayerStep) and "units" in origin.kind.fields:
-            field = "units"
-        if isinstance(origin, LayerStep) and field in origin.kind.fields:
-            fix = set_field(origin, field, value)
-            name = origin.name or origin.word
-            return fix and fix._replace(text=f"`{fix.text}` in {name}")
-        return None
-
-
-def giver_of_channels(tensor: Tensor) -> Tensor:
-    """The layer that decides on the channels, past those that only pass them on."""
-    while isinstance(tensor, Node) and len(tensor.inputs) == 1:
-        fields = tensor.layer.fields
-        if "filters" in fields or "units" in fields:
-            break
-        tensor = tensor.inputs[0]
-    return tensor
-
-
-def origin(tensor: Tensor) -> str:
-    """What stands under the label of a step, or of an input, that gives a shape."""
-    if not isinstance(tensor.output, PartialShape):
-        return f"gives {tensor.output}" if isinstance(tensor, Node) else f"is {tensor.output}"
-    known = tensor.output.known_channels()
-    return "its shape is not known" if known is None else f"gives {known} channels"
 
 
 def set_field(step: Step, field: str, value: str) -> Fix | None:
@@ -179,15 +97,3 @@ def to_expected(step: Step, expected: Shape, computed: Shape) -> Iterator[Fix]:
     for field, value in tries:
         if fix := set_field(step, field, str(value)):
             yield fix
-
-
-def trail(group: Group | None) -> tuple[str, ...]:
-    """The calls that led here, innermost first: `in stage2/unit3 (width 64), line 31, …`."""
-    lines = []
-    while group is not None:
-        arguments = f" ({group.arguments})" if group.arguments else ""
-        shape = f", input {group.input.output}" if group.input is not None else ""
-        place = f"{group.span.source.path}:{group.span.line}:{group.span.column}"
-        lines.append(cut(f"in {group.path}{arguments}, {place}{shape}"))
-        group = group.parent
-    return tuple(lines)

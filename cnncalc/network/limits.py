@@ -1,22 +1,40 @@
-"""How large a network will be at least, told without building it: a spec of a few lines may ask for
-more than any machine can hold.
+"""The limits of the language (its section 11) on what is built, and the measure of a net that is
+not built yet: a spec of a few lines may ask for more than any machine can hold.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cnncalc.language.blocks import calls
 from cnncalc.language.spec import AuxStep, CallStep, LayerStep, ResidualStep
+from cnncalc.network import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cnncalc.diagnostics import Diagnostic
     from cnncalc.language.spec import Spec, Step
+    from cnncalc.network.network import Group
+
+MAX_ROWS: Final = 200_000
+MAX_STEPS: Final = 1_000_000
+MAX_REPEAT: Final = 10_000
+MAX_CALLS: Final = 32
+MAX_LEVELS: Final = 100
+
+
+class LimitReached(Exception):
+    """A limit ends the walk: the error that says so, and the path component where it is."""
+
+    def __init__(self, error: Diagnostic, group: Group | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.group = group
 
 
 class Size(NamedTuple):
-    """Rows, and steps run: lower bounds."""
+    """At least how many rows there will be, and how many steps are run."""
 
     rows: int
     steps: int
@@ -25,24 +43,24 @@ class Size(NamedTuple):
 NOTHING = Size(0, 0)
 
 
-def first_beyond(spec: Spec, limit: Size, most_repeats: int) -> tuple[Step, Size] | None:
-    """The first step under `layers` that brings the net over a limit, with the sizes up to it."""
-    measure = Measure(spec, most_repeats)
+def check_size(spec: Spec) -> None:
+    """Raises `LimitReached` for a net that is too large by what is written of it."""
+    measure = Measure(spec)
     rows = steps = 0
     for step in spec.layers:
         size = measure.step(step)
         rows, steps = rows + size.rows, steps + size.steps
-        if rows > limit.rows or steps > limit.steps:
-            return step, Size(rows, steps)
-    return None
+        if rows > MAX_ROWS:
+            raise LimitReached(rules.limits.too_many_rows(step.span, MAX_ROWS))
+        if steps > MAX_STEPS:
+            raise LimitReached(rules.limits.too_many_steps(step.span, MAX_STEPS))
 
 
 class Measure:
     """Adds up steps; a block is measured once."""
 
-    def __init__(self, spec: Spec, most_repeats: int) -> None:
+    def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.most_repeats = most_repeats
         self.blocks: dict[str, Size] = {}
 
     def block(self, name: str) -> Size:
@@ -51,7 +69,7 @@ class Measure:
         while todo:
             steps = self.spec.blocks[todo[-1]].steps
             if todo[-1] not in self.blocks:
-                self.blocks[todo[-1]] = NOTHING  # a block that uses itself is told elsewhere
+                self.blocks[todo[-1]] = NOTHING  # one that uses itself is an error of its form
                 todo += (call.word for call in calls(steps) if call.word not in self.blocks)
             else:
                 self.blocks[todo.pop()] = self.steps(steps)
@@ -72,10 +90,10 @@ class Measure:
         return Size(rows * count, (steps + 1) * count)
 
     def repeats(self, step: Step) -> int:
-        """How often a step runs; 0 where it hangs on names, or is told to be too often."""
+        """How often a step runs; 0 where it depends on names, or is more than allowed."""
         assert step.repeat is not None
         count = step.repeat.evaluate({}) if step.repeat.is_constant else 0
-        return count if isinstance(count, int) and count <= self.most_repeats else 0
+        return count if isinstance(count, int) and count <= MAX_REPEAT else 0
 
     def once(self, step: Step) -> tuple[int, int]:
         if isinstance(step, LayerStep):

@@ -1,4 +1,4 @@
-"""Rules about residuals: x + body(x), when the two shapes differ."""
+"""Rules about steps with steps inside: residuals whose shapes differ, merges without branches."""
 
 from __future__ import annotations
 
@@ -84,8 +84,34 @@ def no_stride_explains(
     )
 
 
+@rule("shapes")
+def no_branch_left(span: Span, word: str) -> Diagnostic:
+    """Every branch of a merge is a step that its `if` (or `repeat: 0`) skips.
+
+    A branch written as one step is omitted when it is skipped; a single remaining branch is passed
+    on. A branch written as a list is the identity when all of its steps are skipped.
+
+    Bad:
+        input: 32x32x3
+        parameters: {deep: false}
+        layers:
+          - add:
+              - conv: {filters: 16, kernel: 3, if: deep}
+              - conv: {filters: 16, kernel: 3, if: deep}
+
+    Good:
+        input: 32x32x3
+        parameters: {deep: false}
+        layers:
+          - add:
+              - conv: {filters: 16, kernel: 3, if: deep}
+              - conv: [16, 3]
+    """
+    return Diagnostic(f"every branch of {word} is skipped", span, label="has no input")
+
+
 def origins(x: Tensor, body: Tensor, span: Span) -> list[Related]:
-    """What gives the two shapes, where that is another place than the diagnostic's."""
+    """The steps that the two shapes come from, where they stand elsewhere."""
     pairs = ((x, f"the input, {words(x)}"), (body, f"the body, {words(body)}"))
     return [Related(words, tensor.span) for tensor, words in pairs if tensor.span != span]
 
