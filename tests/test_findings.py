@@ -15,10 +15,9 @@ import cnncalc
 from cnncalc.checks import comments, selection
 from cnncalc.diagnostics import Diagnostic, Edit, Fix, Related, Severity, Source, Span
 from cnncalc.render import View
-from cnncalc.render.findings import FORMATS, Checked, Run, render, summary
+from cnncalc.render.findings import FORMATS, Checked, Run, relative, render, summary
 from cnncalc.render.findings.full import render_diagnostics
 from cnncalc.render.findings.github import annotation
-from cnncalc.render.findings.paths import relative
 from cnncalc.render.findings.screen import ScreenLine
 
 PLAIN = View()
@@ -160,11 +159,11 @@ def test_a_mark_in_another_file() -> None:
 
 
 @pytest.mark.parametrize("before", [0, 100, 2_000, 1_000_000])
-@pytest.mark.parametrize("room", [60, 160])
-def test_a_long_line_is_cut_around_the_mark(before: int, room: int) -> None:
+@pytest.mark.parametrize("width", [60, 160])
+def test_a_long_line_is_cut_around_the_mark(before: int, width: int) -> None:
     line = "x" * before + "MARK" + "y" * 5_000
-    shown = ScreenLine(line, before + 1, room)
-    assert len(shown.text) <= room
+    shown = ScreenLine(line, before + 1, width)
+    assert len(shown.text) <= width
     assert shown.text[shown.at(before + 1) : shown.at(before + 5)] == "MARK"
     assert shown.text.startswith("…") == (before > 0)
     assert shown.text.endswith("…")

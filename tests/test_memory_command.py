@@ -12,7 +12,8 @@ import pytest
 
 import cnncalc
 from cnncalc.render import View
-from cnncalc.render.memory import SPARKS, bar, render, sparkline
+from cnncalc.render.memory import SPARKS, render, sparkline
+from cnncalc.render.page import bar
 from cnncalc.report.conventions import CONVENTIONS
 from cnncalc.report.memory import Budget
 from cnncalc.report.report import Report
@@ -113,8 +114,10 @@ def test_the_batch_that_fits_is_the_largest(args: tuple[str, ...]) -> None:
         return int(part[0] if "--inference" in args else part[1])
 
     assert fit["fits"]
-    assert fit["needed"] == needed(fit["batch"]) <= fit["room"] < needed(fit["batch"] + 1)
-    assert fit["room"] == (2 * 2**30 if "2GiB" in args else {"2GB": 2, "500MB": 0.5}[args[1]] * 1e9)
+    assert fit["needed"] == needed(fit["batch"]) <= fit["available"] < needed(fit["batch"] + 1)
+    assert fit["available"] == (
+        2 * 2**30 if "2GiB" in args else {"2GB": 2, "500MB": 0.5}[args[1]] * 1e9
+    )
 
 
 def test_what_fits_no_batch_says_what_is_missing() -> None:
@@ -183,7 +186,7 @@ def test_sparkline(values: list[int], width: int, line: str) -> None:
 
 @pytest.mark.parametrize(("share", "columns"), [(0, 1), (0.001, 1), (0.5, 12), (1, 24)])
 def test_bar(share: float, columns: int) -> None:
-    assert len(bar(share)) == columns
+    assert len(bar(share, 24, least=1)) == columns
 
 
 # Other tools.

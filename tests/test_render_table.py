@@ -9,9 +9,9 @@ import pytest
 
 import cnncalc
 from cnncalc.render import View, render
-from cnncalc.render.columns import COLUMNS, percent
+from cnncalc.render.columns import COLUMNS
 from cnncalc.render.outline import FIGURES, fitting, outline, relative, span_of
-from cnncalc.render.page import Cell, Grid, Heading, Page, wrapped
+from cnncalc.render.page import Cell, Grid, Heading, Page, percent, wrapped
 from cnncalc.report.report import Peaks, Report
 
 NETS = ("alexnet", "vgg16", "googlenet", "resnet152", "densenet121", "mobilenet_v2", "unet",

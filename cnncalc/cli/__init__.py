@@ -1,8 +1,8 @@
-"""The command line, the last room of the house: read, call, render, choose the exit status.
+"""The command line, the last stage: parse options, call the API, render, choose the exit status.
 
-``cnncalc NET`` is ``cnncalc show NET``. Every command is a module of this package with a click
-command called ``command``, imported when it is asked for, so that each run pays only for what it
-does. A command returns its exit status.
+``cnncalc NET`` is ``cnncalc show NET``. The module of a command is imported when the command is
+called, so that each run pays only for what it does; it has a click command ``NAME_command``, which
+returns the exit status.
 """
 
 from __future__ import annotations
@@ -31,10 +31,8 @@ COMMANDS = {
 }
 """Each command with its line in the help; in this order."""
 
-MODULES = {"list": "listing"}
-"""Commands whose module has another name: a submodule is a name of the package, and `list` a
-builtin.
-"""
+MODULES = {"list": "listing", "kinds": "reference", "rule": "reference", "schema": "reference"}
+"""Commands whose module has another name."""
 
 FLAGS = {
     "--source",
@@ -72,9 +70,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(
-            f"cnncalc.cli.{MODULES.get(cmd_name, cmd_name)}"
-        ).command
+        module = import_module(f"cnncalc.cli.{MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -119,16 +116,16 @@ class Commands(click.Group):
             import_module("cnncalc.cli.completion")  # which has a script of its own for bash
         try:
             return super().main(args, name, var, standalone_mode=False, **extra) or 0
-        except click.ClickException as mistake:
-            from cnncalc.cli.mistakes import tell
+        except click.ClickException as error:
+            from cnncalc.cli.errors import report_error
 
-            return tell(mistake)
+            return report_error(error)
         except (click.Abort, KeyboardInterrupt):
             return INTERRUPTED
         except Exception as bug:  # the last resort: a bug of ours is no reason for a traceback
-            from cnncalc.cli.mistakes import tell_bug
+            from cnncalc.cli.errors import report_bug
 
-            tell_bug(bug)
+            report_bug(bug)
             return INTERNAL_ERROR
 
 

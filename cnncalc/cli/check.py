@@ -1,4 +1,4 @@
-"""``cnncalc check``: the gate."""
+"""``cnncalc check``: findings, and the exit status for CI."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cnncalc.checks import selection
-from cnncalc.cli.mistakes import complain, shortened
+from cnncalc.cli.errors import complain, shortened
 from cnncalc.cli.nets import Unusable, analyze, load, say_which
 from cnncalc.cli.options import (
     Command,
@@ -47,7 +47,7 @@ cat mynet.yaml | cnncalc check -
 
 
 class Gate(NamedTuple):
-    """Which findings are told, and which fail."""
+    """Which findings are reported, and which fail."""
 
     select: frozenset[str]
     ignore: frozenset[str]
@@ -77,17 +77,17 @@ gate_options = in_order(
             "--expect",
             multiple=True,
             metavar="QUANTITY",
-            group="The gate",
+            group="Checks",
             help="A budget or figure that must hold: 'params<=5M', 'macs=11.5G', "
             "'activation_bytes<=32MiB'. Repeatable.",
         ),
-        option("--strict", is_flag=True, group="The gate", help="Treat warnings as errors."),
+        option("--strict", is_flag=True, group="Checks", help="Treat warnings as errors."),
         option(
             "--fail-on",
             type=click.Choice(["error", "warning"]),
             default="error",
             show_default=True,
-            group="The gate",
+            group="Checks",
             help="The lowest severity that makes the exit status 1. Notes never fail.",
         ),
         option(
@@ -96,7 +96,7 @@ gate_options = in_order(
             metavar="CODES",
             callback=codes,
             shell_complete=complete_codes,
-            group="The gate",
+            group="Checks",
             help="Report only these codes or families. Repeatable, or a list with commas.",
         ),
         option(
@@ -105,13 +105,13 @@ gate_options = in_order(
             metavar="CODES",
             callback=codes,
             shell_complete=complete_codes,
-            group="The gate",
+            group="Checks",
             help="Ignore these codes or families. In a spec: # cnncalc: ignore[CODE].",
         ),
         option(
             "--pass-without-specs",
             is_flag=True,
-            group="The gate",
+            group="Checks",
             help="Accept a folder or glob without a spec; otherwise, the exit status is 2.",
         ),
         option(
@@ -125,7 +125,7 @@ gate_options = in_order(
 
 
 class Check(Command):
-    """The command; where it was not understood, a program that reads its output hears of it."""
+    """The command; a usage error is also written in the formats for programs."""
 
     def make_context(
         self,
@@ -162,7 +162,7 @@ def value_of(args: Sequence[str], option: str) -> str | None:
 @batch_options
 @gate_options
 @output_options(FORMATS, envvar="CNNCALC_OUTPUT_FORMAT", show_envvar=True)
-def command(
+def check_command(
     nets: tuple[str, ...],
     inputs: tuple[str, ...],
     parameters: tuple[str, ...],
@@ -182,7 +182,7 @@ def command(
     """Validate nets: one diagnostic per root cause, with file, line and column.
 
     NET is a spec, a folder (its specs, at any depth), a glob, a shipped architecture or - for
-    standard input; without one, this folder is checked. The exit status is 0 when all is well, 1
+    standard input; without one, this folder is checked. The exit status is 0 without errors, 1
     when a net fails, 2 when something cannot be read.
     """
     gate = Gate(select, ignore, strict, fail_on)
@@ -192,8 +192,8 @@ def command(
         report = analyze(loaded, batch, dtype, expect)
         found = list(report.diagnostics)
         found = selection.of_near_spec(found, loaded.source) if spec.near else found
-        told = gate.chosen(found)
-        return Checked(report.source, len(report.rows), told, len(found) - len(told))
+        chosen = gate.chosen(found)
+        return Checked(report.source, len(report.rows), chosen, len(found) - len(chosen))
 
     from cnncalc.language.spec_files import find_specs
 
@@ -233,9 +233,9 @@ def check_all(
 
 
 def once(files: Sequence[Checked]) -> list[Checked]:
-    """The files, with what is wrong with a base reported once."""
-    told = selection.reported_once([file.diagnostics for file in files])
-    return [file._replace(diagnostics=found) for file, found in zip(files, told, strict=True)]
+    """The files, with the findings of a base reported once."""
+    found = selection.reported_once([file.diagnostics for file in files])
+    return [file._replace(diagnostics=own) for file, own in zip(files, found, strict=True)]
 
 
 def progress(specs: Sequence[Candidate]) -> Iterable[Candidate]:
@@ -244,6 +244,6 @@ def progress(specs: Sequence[Candidate]) -> Iterable[Candidate]:
 
     if len(specs) <= MANY or not is_terminal() or not sys.stderr.isatty():
         return specs
-    from cnncalc.render.progress import tracked
+    from cnncalc.render.findings import tracked
 
     return tracked(specs, "Checking")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.findings import findings_text, status_of
+from cnncalc.cli.errors import findings_text, status_of
 from cnncalc.cli.nets import load
 from cnncalc.cli.options import Command, batch_options, net_argument, net_options, output_options
 from cnncalc.cli.output import emit, view_of
@@ -39,7 +39,7 @@ def complete_layers(
 @net_options
 @batch_options
 @output_options()
-def command(
+def explain_command(
     net: str,
     layer: str,
     inputs: tuple[str, ...],

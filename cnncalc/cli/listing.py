@@ -35,7 +35,7 @@ def which_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.argument("text", required=False, metavar="[TEXT]")
 @which_options
 @output_options(["table", "json"])
-def command(
+def list_command(
     text: str | None,
     family: str | None,
     year: int | None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.findings import findings_text, status_of, tell_aside
+from cnncalc.cli.errors import findings_text, print_aside, status_of
 from cnncalc.cli.nets import load
 from cnncalc.cli.options import (
     LARGEST_BATCH,
@@ -103,7 +103,7 @@ training_options = in_order(
         ),
         option(
             "--fit",
-            "room",
+            "available",
             metavar="8GB",
             callback=memory_size,
             group="How much fits",
@@ -125,14 +125,14 @@ training_options = in_order(
 @training_options
 @convention_option
 @output_options(["table", "json"])
-def command(
+def memory_command(
     net: str,
     inputs: tuple[str, ...],
     parameters: tuple[str, ...],
     format: str,
     color: str,
     output: str | None,
-    room: int | None,
+    available: int | None,
     inference: bool,
     convention: str | None,
     **wishes: Any,
@@ -142,15 +142,15 @@ def command(
     Batch, optimizer and precision are those of the spec's `training:` unless given. The exit
     status is 1 when the net has errors, and when no batch fits.
     """
-    if inference and room is None:
+    if inference and available is None:
         raise click.UsageError("--inference needs --fit; the peak of an inference is always shown")
     plan = Plan(load(net, inputs, parameters), **wishes)
     view = view_of(color, output)
-    text, fits = answer(plan, format, view, room, convention, inference=inference)
+    text, fits = answer(plan, format, view, available, convention, inference=inference)
     found = plan.report.diagnostics
     if format == "json":
         emit(text, output)
-        tell_aside(found, color)
+        print_aside(found, color)
     else:
         emit("\n".join(part for part in (text, findings_text(found, view)) if part), output)
     return 1 if not fits else status_of(found)
@@ -160,7 +160,7 @@ def answer(
     plan: Plan,
     format: str,
     view: View,
-    room: int | None,
+    available: int | None,
     convention: str | None,
     *,
     inference: bool,
@@ -179,7 +179,7 @@ def answer(
         from cnncalc.render.convention import convention_text
 
         return convention_text(report, convention, format, view), True
-    fit = plan.fit(room, inference=inference) if room is not None else None
+    fit = plan.fit(available, inference=inference) if available is not None else None
     budget = plan.budget()
     text = memory.render_json(budget, fit) if format == "json" else memory.render(budget, view, fit)
     return text, fit is None or fit.batch > 0
@@ -238,7 +238,7 @@ class Plan:
             checkpoints = best_checkpoints(self.report, self.recipe, batch)
         return Budget(self.report, self.recipe, checkpoints, batch)
 
-    def fit(self, room: int, *, inference: bool) -> Fit:
+    def fit(self, available: int, *, inference: bool) -> Fit:
         """The largest batch that fits; the report is then of that batch."""
         from cnncalc.render.memory import Fit
         from cnncalc.report.memory import largest_batch
@@ -249,6 +249,6 @@ class Plan:
 
         if self.dtype == "int8" and not inference:
             raise click.UsageError("int8 is for inference; add --inference")
-        batch = largest_batch(needed, room)
+        batch = largest_batch(needed, available)
         self.report = self.net.report(batch or 1, self.dtype)
-        return Fit(room, inference, batch, needed(batch) if batch else 0, needed(1))
+        return Fit(available, inference, batch, needed(batch) if batch else 0, needed(1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.mistakes import complain
+from cnncalc.cli.errors import complain
 from cnncalc.diagnostics import Diagnostic, Problem
 from cnncalc.text import files as sources
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.findings import findings_text, status_of, tell_aside
+from cnncalc.cli.errors import findings_text, print_aside, status_of
 from cnncalc.cli.nets import load
 from cnncalc.cli.options import (
     DEEPEST,
@@ -109,7 +109,7 @@ show_options = in_order(
 @show_options
 @convention_option
 @output_options(FORMATS)
-def command(
+def show_command(
     net: str,
     inputs: tuple[str, ...],
     parameters: tuple[str, ...],
@@ -145,7 +145,7 @@ def command(
         return status_of(report.diagnostics)
     emit(page(report, format, view), output)
     if format not in FOR_PEOPLE:
-        tell_aside(report.diagnostics, color)
+        print_aside(report.diagnostics, color)
     return status_of(report.diagnostics)
 
 

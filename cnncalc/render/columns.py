@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.shape import one_or_by
 from cnncalc.render.outline import Line, source_names
-from cnncalc.render.page import Cell
+from cnncalc.render.page import Cell, percent
+from cnncalc.render.page import bar as drawn
 
 if TYPE_CHECKING:
     from cnncalc.report.report import Report
@@ -18,7 +19,6 @@ NOTHING = Cell("·", "dim")
 UNKNOWN = Cell("?", "bold")
 LARGE, VERY_LARGE = 0.05, 0.2
 """Shares of a total from which a figure stands out."""
-BLOCKS = " ▏▎▍▌▋▊▉█"
 BAR = 6
 SHORT = {" filters": "", "batch norm": "BN", "local response norm": "LRN", "layer norm": "LN",
          "group norm": "GN", "stochastic depth": "drop path"}  # fmt: skip
@@ -68,10 +68,6 @@ def heat(share: float | None) -> str:
     return "bold magenta" if share >= VERY_LARGE else "magenta"
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.0f}%" if share >= 0.005 else "<1%"
-
-
 def share(figure: str) -> Callable[[Report, Line], Cell]:
     """The part of the total: 74%."""
 
@@ -89,8 +85,7 @@ def bar(figure: str) -> Callable[[Report, Line], Cell]:
         part = share_of(report, line, figure)
         if not part:
             return Cell("")
-        eighths = round(part * BAR * 8)
-        return Cell("█" * (eighths // 8) + BLOCKS[eighths % 8].strip(), heat(part) or "dim")
+        return Cell(drawn(part, BAR), heat(part) or "dim")
 
     return cell
 
@@ -269,7 +264,7 @@ BARS = {
     "params_share": Column("params_bar", "", "", bar("params"), of("params"), right=False),
     "macs_share": Column("macs_bar", "", "", bar("macs"), of("macs"), right=False),
 }
-"""What a terminal with room shows after a share."""
+"""What a wide terminal shows after a share."""
 
 BRIEF = COLUMNS["description"]._replace(name="brief", cell=brief_cell)
 TERSE = COLUMNS["description"]._replace(name="terse", cell=terse_cell)

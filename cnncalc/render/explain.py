@@ -14,10 +14,8 @@ from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.layer import LayerProblem, Storage
 from cnncalc.layers.shape import by
 from cnncalc.layers.window import WindowLayer
-from cnncalc.render.border import border
-from cnncalc.render.columns import percent
-from cnncalc.render.derivation import counted, derivation, say, section
-from cnncalc.render.page import Page
+from cnncalc.render.derivation import border, counted, derivation, say, section
+from cnncalc.render.page import Page, percent
 from cnncalc.render.receptive_field import receptive_field
 from cnncalc.render.summary import shortfall
 

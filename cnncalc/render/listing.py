@@ -26,7 +26,7 @@ HEADINGS = (
 )  # fmt: skip
 
 
-class Entry(NamedTuple):
+class ListedNet(NamedTuple):
     """One net. ``inputs`` are shapes by name; ``depth`` counts the layers with weights on the
     longest path through the net.
     """
@@ -42,11 +42,11 @@ class Entry(NamedTuple):
     depth: int
 
 
-def entry(name: str, report: Report, *, family: str, year: int | None) -> Entry:
+def entry(name: str, report: Report, *, family: str, year: int | None) -> ListedNet:
     """The entry of an analysed net."""
     inputs = {tensor.name: tensor.output for tensor in report.network.inputs}
     totals = report.totals
-    return Entry(name, report.name, family, year, inputs, totals.params, totals.macs,
+    return ListedNet(name, report.name, family, year, inputs, totals.params, totals.macs,
                  totals.activations, depth(report))  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def main_inputs(node: Node) -> Sequence[Tensor]:
     return [tensor for tensor in node.inputs if tensor.output.known()[1:] == size] or node.inputs
 
 
-def ordered(entries: Iterable[Entry]) -> list[Entry]:
+def ordered(entries: Iterable[ListedNet]) -> list[ListedNet]:
     """By family, the oldest first; within a family by year and size."""
     nets = list(entries)
     oldest: dict[str, int] = {}
@@ -90,7 +90,7 @@ def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     return tuple((p.isdigit(), int(p) if p.isdigit() else 0, p) for p in parts)
 
 
-def render(entries: Iterable[Entry], view: View) -> str:
+def render(entries: Iterable[ListedNet], view: View) -> str:
     """The nets as a table, a family under its name."""
     page = Page(view)
     grid = Grid(HEADINGS)
@@ -109,7 +109,7 @@ def render(entries: Iterable[Entry], view: View) -> str:
     return page.text()
 
 
-def cells(net: Entry) -> Sequence[Cell]:
+def cells(net: ListedNet) -> Sequence[Cell]:
     figures = (net.params, net.macs, net.activations)
     return (
         Cell(f"  {net.name}", "", 2),
@@ -122,7 +122,7 @@ def cells(net: Entry) -> Sequence[Cell]:
 
 
 def narrowed(grid: Grid, view: View) -> Grid:
-    """The table without its titles where a terminal has no room for them."""
+    """The table without its titles where a terminal has no space for them."""
     if view.width is None or grid.least <= view.width:
         return grid
     kept = [i for i, heading in enumerate(grid.headings) if heading.text != "title"]
@@ -132,7 +132,7 @@ def narrowed(grid: Grid, view: View) -> Grid:
     return small
 
 
-def render_json(entries: Iterable[Entry]) -> str:
+def render_json(entries: Iterable[ListedNet]) -> str:
     """The same for programs; shapes are [channels, height, width]."""
     from json import dumps
 
@@ -140,6 +140,6 @@ def render_json(entries: Iterable[Entry]) -> str:
     return f'{{\n  "format_version": {FORMAT_VERSION},\n  "nets": [\n{items}\n  ]\n}}\n'
 
 
-def plain(net: Entry) -> dict[str, Any]:
+def plain(net: ListedNet) -> dict[str, Any]:
     inputs = [{"name": name, "shape": list(shape)} for name, shape in net.inputs.items()]
     return {**net._asdict(), "inputs": inputs}

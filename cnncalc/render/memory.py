@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.language.quantities import compact, exact, mebibytes, megabytes
-from cnncalc.render.page import Cell, Grid, Heading, Page, Piece
+from cnncalc.render.page import Cell, Grid, Heading, Page, Styled, bar, percent
 from cnncalc.render.summary import shortfall
 from cnncalc.report.memory import LARGEST_BATCH
 from cnncalc.report.optimizers import OPTIMIZERS
@@ -21,20 +21,19 @@ if TYPE_CHECKING:
     from cnncalc.report.report import Report
     from cnncalc.report.storages import MemoryWalk
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SHOWN = 8
 """Layers listed as the largest holders."""
 BAR = 24
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 SPARKS = "▁▂▃▄▅▆▇█"
 WIDEST = 80
 """Columns of a timeline."""
 
 
 class Fit(NamedTuple):
-    """The largest batch that fits into ``room`` bytes (0: none), and what one image needs."""
+    """The largest batch that fits into ``available`` bytes (0: none), and what one image needs."""
 
-    room: int
+    available: int
     inference: bool
     batch: int
     needed: int
@@ -134,18 +133,8 @@ def bars(page: Page, parts: Sequence[Part], whole: int) -> None:
     for name, size in parts:
         share = size / whole if whole else 0.0
         cells = [Cell(f"  {name}"), Cell(megabytes(size)), Cell(percent(share))]
-        grid.add([*cells, Cell(bar(share), "magenta")] if terminal else cells)
+        grid.add([*cells, Cell(bar(share, BAR, least=1), "magenta")] if terminal else cells)
     page.grid(grid)
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.0f}%" if share >= 0.005 else "<1%"
-
-
-def bar(share: float) -> str:
-    """A bar of `BAR` columns for 1."""
-    eighths = max(1, round(share * BAR * 8))
-    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
 def timelines(page: Page, budget: Budget) -> None:
@@ -156,12 +145,12 @@ def timelines(page: Page, budget: Budget) -> None:
     if budget.training is not None:
         walks.append(("training", budget.training))
     for name, walk in walks:
-        room = min(WIDEST, (page.view.width or WIDEST) - 28)
-        line = sparkline([live for _, _, live in walk.ran], max(10, room))
+        width = min(WIDEST, (page.view.width or WIDEST) - 28)
+        line = sparkline([live for _, _, live in walk.ran], max(10, width))
         peak = f" {megabytes(walk.peak)}"
-        page.line(Piece(f"  {name:<11}", "dim"), Piece(line, "cyan"), Piece(peak))
+        page.line(Styled(f"  {name:<11}", "dim"), Styled(line, "cyan"), Styled(peak))
     if budget.training is not None:
-        page.line(Piece(f"  {'':<11}forward, backward, step: left to right", "dim"))
+        page.line(Styled(f"  {'':<11}forward, backward, step: left to right", "dim"))
 
 
 def sparkline(values: Sequence[int], width: int) -> str:
@@ -205,16 +194,16 @@ def remarks(budget: Budget) -> Iterator[str]:
 def fit_words(fit: Fit, budget: Budget) -> str:
     """What `--fit` found, in a sentence."""
     what = "an inference" if fit.inference else "a training step"
-    room = f"{megabytes(fit.room)} ({mebibytes(fit.room)})"
+    available = f"{megabytes(fit.available)} ({mebibytes(fit.available)})"
     if not fit.batch:
         return (
             f"No batch fits: {what} of one image needs {megabytes(fit.least)}, "
-            f"{megabytes(fit.least - fit.room)} more than {room}."
+            f"{megabytes(fit.least - fit.available)} more than {available}."
         )
     more = " or more" if fit.batch >= LARGEST_BATCH else ""
     return (
-        f"Batch {exact(fit.batch)}{more} fits in {room}: {what} needs "
-        f"{megabytes(fit.needed)}, {megabytes(fit.room - fit.needed)} are left."
+        f"Batch {exact(fit.batch)}{more} fits in {available}: {what} needs "
+        f"{megabytes(fit.needed)}, {megabytes(fit.available - fit.needed)} are left."
     )
 
 

@@ -14,9 +14,21 @@ from cnncalc.diagnostics import printable
 from cnncalc.render import View
 
 GAP = "  "
+EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-class Piece(NamedTuple):
+def percent(share: float) -> str:
+    """`28%`; a share that would round to nothing is `<1%`."""
+    return f"{100 * share:.0f}%" if share >= 0.005 else "<1%"
+
+
+def bar(share: float, columns: int, *, least: int = 0) -> str:
+    """A bar of so many columns for 1, at least ``least`` eighths of a column long."""
+    eighths = max(least, round(share * columns * 8))
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+class Styled(NamedTuple):
     """A stretch of text in one style (a rich style that is legible on dark and on light)."""
 
     text: str
@@ -48,7 +60,7 @@ class Heading(NamedTuple):
     least: int = 0
 
 
-class Line(NamedTuple):
+class GridLine(NamedTuple):
     """A row of a table. ``notes`` are lines under it; ``rule`` sets it off from those above."""
 
     cells: Sequence[Cell]
@@ -61,11 +73,11 @@ class Grid:
 
     def __init__(self, headings: Iterable[Heading]) -> None:
         self.headings = list(headings)
-        self.lines: list[Line] = []
+        self.lines: list[GridLine] = []
 
     def add(self, cells: Sequence[Cell], notes: Sequence[str] = (), *, rule: bool = False) -> None:
         """One line; names come from files, so what could disturb a terminal is escaped."""
-        self.lines.append(Line([safe(cell) for cell in cells], notes, rule))
+        self.lines.append(GridLine([safe(cell) for cell in cells], notes, rule))
 
     def widths(self) -> list[int]:
         """What every column takes when nothing is wrapped."""
@@ -110,9 +122,9 @@ class Page:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._lines: list[list[Piece]] = []
+        self._lines: list[list[Styled]] = []
 
-    def line(self, *pieces: Piece) -> None:
+    def line(self, *pieces: Styled) -> None:
         """One line as it is; nothing wrapped."""
         self._lines.append([piece._replace(text=printable(piece.text)) for piece in pieces])
 
@@ -131,8 +143,8 @@ class Page:
             self._lines.append([])
 
     def title(self, text: str, more: str = "") -> None:
-        """A heading, and what belongs to it, quieter (on the next line where room is short)."""
-        pieces = [Piece(text, "bold"), Piece(f"{GAP}{more}" if more else "", "dim")]
+        """A heading, and what belongs to it, quieter (on the next line where there is no space)."""
+        pieces = [Styled(text, "bold"), Styled(f"{GAP}{more}" if more else "", "dim")]
         if self.view.width is None or sum(len(piece.text) for piece in pieces) <= self.view.width:
             self.line(*pieces)
         else:
@@ -142,10 +154,10 @@ class Page:
     def paragraph(self, text: str, *, label: str = "", style: str = "", indent: int = 0) -> None:
         """Text after a label, wrapped under itself on a terminal; in plain text one line."""
         margin = indent + len(label)
-        room = None if self.view.width is None else max(20, self.view.width - margin)
-        for number, part in enumerate(wrapped(printable(text), room)):
-            lead = Piece(" " * indent + printable(label) if number == 0 else " " * margin, "dim")
-            self._lines.append([lead, Piece(part, style)])
+        width = None if self.view.width is None else max(20, self.view.width - margin)
+        for number, part in enumerate(wrapped(printable(text), width)):
+            lead = Styled(" " * indent + printable(label) if number == 0 else " " * margin, "dim")
+            self._lines.append([lead, Styled(part, style)])
 
     def grid(self, grid: Grid) -> None:
         """A table; its rules only on a terminal."""
@@ -156,10 +168,10 @@ class Page:
         if any(heading.text for heading in grid.headings):
             self._row(grid, widths, head)
             if terminal:
-                self._lines.append([Piece("─" * total, "dim")])
+                self._lines.append([Styled("─" * total, "dim")])
         for line in grid.lines:
             if line.rule and terminal:
-                self._lines.append([Piece("─" * total, "dim")])
+                self._lines.append([Styled("─" * total, "dim")])
             self._row(grid, widths, line.cells)
             for note in line.notes:
                 self.paragraph(note, style="dim", indent=4)
@@ -167,16 +179,16 @@ class Page:
     def _row(self, grid: Grid, widths: Sequence[int], cells: Sequence[Cell]) -> None:
         """A row of cells: as many lines as the cell that is wrapped most often needs."""
         if self.view.width is None and not self.view.color:
-            self._lines.append([Piece(plain_row(grid.headings, widths, cells))])
+            self._lines.append([Styled(plain_row(grid.headings, widths, cells))])
             return
         columns = []
         for heading, width, cell in zip(grid.headings, widths, cells, strict=True):
             columns.append(list(aligned(cell, width, right=heading.right)))
         for number in range(max(map(len, columns))):
-            pieces: list[Piece] = []
+            pieces: list[Styled] = []
             for width, column in zip(widths, columns, strict=True):
-                pieces.append(Piece(GAP if pieces else ""))
-                pieces += column[number] if number < len(column) else [Piece(" " * width)]
+                pieces.append(Styled(GAP if pieces else ""))
+                pieces += column[number] if number < len(column) else [Styled(" " * width)]
             self._lines.append(pieces)
 
     def text(self) -> str:
@@ -196,15 +208,15 @@ def plain_row(headings: Sequence[Heading], widths: Sequence[int], cells: Sequenc
     )
 
 
-def aligned(cell: Cell, width: int, *, right: bool) -> Iterable[list[Piece]]:
+def aligned(cell: Cell, width: int, *, right: bool) -> Iterable[list[Styled]]:
     """The cell's lines, each filled to the width."""
     offset = 0
     for part in wrapped(cell.text, width):
         offset = cell.text.find(part, offset)
         quiet = min(len(part), max(0, cell.quiet - offset))
         fill = " " * (width - len(part))
-        pieces = [Piece(part[:quiet], "dim"), Piece(part[quiet:], cell.style)]
-        yield [Piece(fill), *pieces] if right else [*pieces, Piece(fill)]
+        pieces = [Styled(part[:quiet], "dim"), Styled(part[quiet:], cell.style)]
+        yield [Styled(fill), *pieces] if right else [*pieces, Styled(fill)]
         offset += len(part)
 
 
@@ -226,7 +238,7 @@ def wrapped(text: str, width: int | None) -> list[str]:
     return [*lines, text]
 
 
-def merged(line: list[Piece]) -> list[Piece]:
+def merged(line: list[Styled]) -> list[Styled]:
     """The line without the spaces at its end and without empty pieces."""
     kept = [piece for piece in line if piece.text]
     while kept and not kept[-1].text.strip():
@@ -236,7 +248,7 @@ def merged(line: list[Piece]) -> list[Piece]:
     return kept
 
 
-def coloured(lines: Iterable[list[Piece]]) -> str:
+def coloured(lines: Iterable[list[Styled]]) -> str:
     """The lines with terminal colours. To rich a name is plain text, whatever brackets it has."""
     from io import StringIO
 

@@ -92,7 +92,7 @@ def notes(report: Report, folded: str) -> list[str]:
 
 
 def fitting_columns(report: Report, lines: Sequence[Line], view: View) -> list[Column]:
-    """The columns asked for; else the standard ones that the terminal has room for."""
+    """The columns asked for; else the standard ones that fit the terminal."""
     columns = chosen(view.columns, lines)
     if view.columns or view.width is None:
         return columns

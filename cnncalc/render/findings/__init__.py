@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from cnncalc.diagnostics import cut
+from cnncalc.diagnostics import Source, Span, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnncalc.diagnostics import Diagnostic, Fix
     from cnncalc.render import View
+
+Item = TypeVar("Item")
 
 FORMATS = ("full", "concise", "json", "github", "sarif")
 
@@ -93,3 +96,39 @@ def notes_of(diagnostic: Diagnostic) -> list[str]:
     after = f" after {cut(diagnostic.layer)}" if diagnostic.layer else ""
     were = "was" if diagnostic.unchecked == 1 else "were"
     return [*diagnostic.notes, f"{plural(diagnostic.unchecked, 'layer')}{after} {were} not checked"]
+
+
+# Paths as GitHub and code scanners want them: relative to the repository, with slashes.
+
+
+def relative(path: str) -> str:
+    """The path from the working directory (the repository's root in CI), with slashes. One that
+    lies outside stays as it is.
+    """
+    if os.path.isabs(path):
+        below = os.path.relpath(path) if _same_drive(path) else path
+        path = path if below.startswith("..") else below
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def _same_drive(path: str) -> bool:
+    try:
+        return os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0]
+    except FileNotFoundError:  # the working directory was deleted
+        return False
+
+
+def anchored(span: Span, path: str) -> Span:
+    """The span; that of an option (`--expect`) becomes the first line of the file checked."""
+    source = span.source
+    if not source.path.startswith("--"):
+        return span
+    return Span(Source(path, ""), 1, 1, 1, 1)
+
+
+def tracked(items: Sequence[Item], words: str) -> Iterable[Item]:
+    """The items, with a bar on standard error that grows as they are taken and then goes away."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, words, console=Console(stderr=True), transient=True)

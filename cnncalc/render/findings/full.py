@@ -119,8 +119,8 @@ def frame(
             (m for m in marks if m.line == number), key=lambda m: (m.sign != "^", m.column)
         )
         text = source.lines[number - 1] if number <= len(source.lines) else ""
-        room = LONGEST_LINE if view.width is None else max(40, view.width - gutter - 3)
-        line = ScreenLine(text, here[0].column, room)
+        width = LONGEST_LINE if view.width is None else max(40, view.width - gutter - 3)
+        line = ScreenLine(text, here[0].column, width)
         yield f"{paint(str(number).rjust(gutter), BLUE)} {bar} {line.text}".rstrip()
         for one in sorted(here, key=lambda m: m.column):
             first, last = line.at(one.column), line.at(one.end)

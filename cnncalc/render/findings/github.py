@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import printable
-from cnncalc.render.findings import Run, help_of, notes_of, summary
-from cnncalc.render.findings.paths import anchored, relative
+from cnncalc.render.findings import Run, anchored, help_of, notes_of, relative, summary
 
 if TYPE_CHECKING:
     from cnncalc.diagnostics import Diagnostic

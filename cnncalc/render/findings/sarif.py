@@ -16,8 +16,7 @@ from urllib.parse import quote
 from cnncalc import __version__
 from cnncalc.checks.selection import rules
 from cnncalc.diagnostics import printable
-from cnncalc.render.findings import Run, help_of, notes_of
-from cnncalc.render.findings.paths import anchored, relative
+from cnncalc.render.findings import Run, anchored, help_of, notes_of, relative
 from cnncalc.render.manual import read_page
 
 if TYPE_CHECKING:

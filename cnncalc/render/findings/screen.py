@@ -13,13 +13,13 @@ FAR = 1_000
 
 
 class ScreenLine:
-    """A line made printable and at most ``room`` columns wide, cut around ``focus`` (a column of
+    """A line made printable and at most ``width`` columns wide, cut around ``focus`` (a column of
     the source, from 1).
     """
 
     __slots__ = ("_skipped", "_starts", "first", "last", "text")
 
-    def __init__(self, line: str, focus: int, room: int) -> None:
+    def __init__(self, line: str, focus: int, width: int) -> None:
         self._skipped = max(0, focus - 1 - FAR)
         line = line[self._skipped : focus + FAR]
         pieces = _pieces(line)
@@ -27,7 +27,7 @@ class ScreenLine:
         for _, columns in pieces:
             starts.append(starts[-1] + columns)
         focused = min(focus - 1 - self._skipped, len(pieces))
-        first, last = _window(starts, focused, room)
+        first, last = _window(starts, focused, width)
         self.first, self.last = first, last
         self._starts: Sequence[int] = starts
         cut_before, cut_after = CUT if first else "", CUT if last < len(pieces) else ""
@@ -67,13 +67,13 @@ def _columns(char: str) -> int:
     return 2 if east_asian_width(char) in "WF" else 1
 
 
-def _window(starts: Sequence[int], focus: int, room: int) -> tuple[int, int]:
-    """The characters (first, last exclusive) to show, a third of the room before the focus."""
-    if starts[-1] <= room:
+def _window(starts: Sequence[int], focus: int, width: int) -> tuple[int, int]:
+    """The characters (first, last exclusive) to show, a third of the width before the focus."""
+    if starts[-1] <= width:
         return 0, len(starts) - 1
     from bisect import bisect_left, bisect_right
 
-    room -= 2 * len(CUT)
-    begin = max(0, min(starts[focus] - room // 3, starts[-1] - room))
+    width -= 2 * len(CUT)
+    begin = max(0, min(starts[focus] - width // 3, starts[-1] - width))
     first = bisect_left(starts, begin)
-    return first, bisect_right(starts, starts[first] + room) - 1
+    return first, bisect_right(starts, starts[first] + width) - 1
