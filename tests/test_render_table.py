@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 import cnncalc
-from cnncalc.render import View, render
+from cnncalc.render import View, render, summary
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.outline import FIGURES, fitting, outline, relative, span_of
 from cnncalc.render.page import Cell, Grid, Heading, Page, percent, wrapped
@@ -85,7 +85,7 @@ def test_the_params_column_adds_up_as_printed() -> None:
 TOTALS = [
     ("vgg16", 1, "15.2M values × 4 bytes = 61.0 MB per image forward, "
      "about ×2 = 121.9 MB with backward"),
-    ("vgg16", 1, "138M parameters (138,357,544: 138,344,128 weights + 13,416 biases), "
+    ("vgg16", 1, "138M (138,357,544: 138,344,128 weights + 13,416 biases), "
      "553.4 MB at float32"),
     ("vgg16", 1, "15.5G MACs (= 30.9G FLOPs, 2 per MAC)"),
     ("vgg16", 32, "× 32 images = 1.95 GB forward, 3.90 GB with backward"),
@@ -171,6 +171,18 @@ def test_what_is_wrapped_counts(net: str, width: int) -> None:
     assert len(text.splitlines()) < 50 or text == least
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_vgg_fits_a_screen_of_50_lines(width: int) -> None:
+    """With every layer of the lecture, and every statement."""
+    report = report_of("vgg16")
+    text = render("table", report, View(width=width, height=50))
+    assert len(text.splitlines()) < 50
+    flat = " ".join(text.split())
+    assert all(name in names(text) for name in LECTURE)
+    for statement in (*summary.totals(report), *summary.published(report, agree="✓ agrees")):
+        assert f"{statement.label} {statement.text}" in flat
+
+
 LECTURE = [*(f"conv{n}_{m}" for n in range(1, 6) for m in range(1, 3 + (n > 2))),
            *(f"maxpool{n}" for n in range(1, 6)), "fc6", "fc7", "fc8"]  # fmt: skip
 
@@ -183,6 +195,23 @@ def test_fused_vgg_has_the_lectures_21_rows(form: str) -> None:
         assert re.search(rf"\b{name}\b", text)
     for quiet in ("conv1_1.relu", "dropout6"):
         assert not re.search(rf'^\W*(\{{"name": ")?{quiet}\b', text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("depth", [None, 0, 1])
+@pytest.mark.parametrize("fuse", [False, True])
+@pytest.mark.parametrize("net", ["vgg16", "googlenet", "resnet50"])
+def test_notes_fold_without_a_loss(net: str, depth: int | None, fuse: bool) -> None:
+    report = report_of(net)
+    lines = render("notes", report, View(depth=depth, fuse=fuse)).splitlines()[:-2]
+    counted = [line for line in lines if not line.endswith("(in training only)")]
+    params = [line.rpartition("params: ")[2].rpartition("= ")[2] for line in counted]
+    assert sum(int(text.replace(",", "")) for text in params) == report.totals.weights
+
+
+def test_notes_of_a_block_and_of_a_fused_layer() -> None:
+    text = render("notes", report_of("resnet18"), View(depth=0, fuse=True))
+    assert "stage1 (2 × basic, 14 layers): [56x56x64] memory: 2M params: 147,712\n" in text
+    assert "memory: 112*112*64=800K params: (7*7*3)*64 + 64 = 9,472\n" in text
 
 
 FUSED = """
@@ -210,7 +239,7 @@ def test_a_terminal_gets_what_fits_its_screen(height: int, longest: int) -> None
     text = render("table", report_of("resnet152"), View(width=160, height=height))
     rows = text.split("\n\n")[1].splitlines()
     assert len(rows) <= longest
-    assert ("folded to fit the screen: --depth 2" in text) is (height < 1000)
+    assert ("layers, folded to fit: --depth 2" in text) is (height < 1000)
 
 
 def test_a_norm_and_an_activation_fold_before_any_block() -> None:

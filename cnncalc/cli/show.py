@@ -25,9 +25,6 @@ from cnncalc.render import FORMATS, View, render
 if TYPE_CHECKING:
     from cnncalc.report.report import Report
 
-UNFOLDED = ("notes", "yaml")
-"""Formats that have a line for every layer."""
-
 FOR_PEOPLE = ("table", "notes")
 """Formats in which the findings stand below what is shown; with the others, on standard error."""
 
@@ -134,8 +131,8 @@ def show_command(
     if source:
         emit(source_text(loaded.text), output)
         return 0
-    if format in UNFOLDED and (fuse or depth is not None):
-        raise click.UsageError(f"--depth and --fuse work with tables; {format} shows every layer")
+    if format == "yaml" and (fuse or depth is not None):
+        raise click.UsageError("--depth and --fuse work with tables; yaml shows every layer")
     report = loaded.report(batch, dtype)
     view = view_of(color, output)._replace(
         depth=depth, fuse=fuse, formulas=formulas, columns=columns

@@ -1,6 +1,7 @@
 """The lecture's own lines (CS231n's notes on VGGNet): biases left out, two digits of memory.
 
-Layers that only rewrite their input (ReLU, dropout) have no line there, and so none here.
+Layers that only rewrite their input (ReLU, dropout) have no line there, and so none here. A folded
+block has one line: the volume that leaves it, the memory and weights of all its layers.
 """
 
 from __future__ import annotations
@@ -11,62 +12,86 @@ from cnncalc.diagnostics import Unknown, printable
 from cnncalc.language.quantities import compact, exact, lecture, megabytes
 from cnncalc.layers.layer import LayerProblem
 from cnncalc.layers.shape import Shape
+from cnncalc.render.outline import outline
 from cnncalc.render.summary import incomplete
 
 if TYPE_CHECKING:
     from cnncalc.render import View
-    from cnncalc.report.report import Report, Row
+    from cnncalc.render.outline import Line
+    from cnncalc.report.report import Report
 
 
 def render(report: Report, view: View) -> str:
-    lines = []
-    for tensor in report.network.inputs:
-        named = "" if tensor.name == "input" else f" ({tensor.name})"
-        lines.append(f"INPUT{named}: {volume(tensor.output)} params: 0")
-    lines += [line(row) for row in report.rows if counts(row)]
+    lines = [text(line) for line in outline(report, view.depth, fuse=view.fuse) if counts(line)]
     return printable("\n".join([*lines, *totals(report)])) + "\n"
 
 
-def counts(row: Row) -> bool:
-    """Whether a row has a line: a volume of its own, weights, or something unknown."""
-    return row.activations != 0 or row.weights != 0
+def counts(line: Line) -> bool:
+    """Whether it has a line: a volume of its own, weights, or something unknown."""
+    return line.activations != 0 or line.weights != 0 or not line.rows
 
 
-def line(row: Row) -> str:
+def text(line: Line) -> str:
     """`CONV3-64: [224x224x64] memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`."""
-    aside = " (in training only)" if row.training_only else ""
-    size = volume(row.output_shape, counted=row.activations != 0)
-    return f"{row.notes_label}: {size} params: {weights(row)}{aside}"
+    if not line.rows:
+        named = "" if line.name == "input" else f" ({line.name})"
+        return f"INPUT{named}: {volume(line.output)} params: 0"
+    aside = " (in training only)" if line.training_only else ""
+    if line.groups:
+        return f"{line.name} ({line.description}): {block(line)}{aside}"
+    size = volume(line.output, counted=line.activations != 0)
+    return f"{line.rows[0].notes_label}: {size} params: {weights(line)}{aside}"
+
+
+def block(line: Line) -> str:
+    """`[56x56x256] memory: 5.5M params: 212,992`."""
+    memory = "?" if line.activations is None else lecture(line.activations)
+    params = "?" if line.weights is None else exact(line.weights)
+    return f"{brackets(line.output)} memory: {memory} params: {params}"
+
+
+def brackets(shape: Shape) -> str:
+    """`[224x224x3]`."""
+    return f"[{'x'.join(numbers(shape))}]"
+
+
+def numbers(shape: Shape) -> list[str]:
+    """Width, height, channels; `?` for an unknown one."""
+    channels, *sizes = ("?" if size is None else str(size) for size in shape.known())
+    return [*reversed(sizes), channels]
 
 
 def volume(shape: Shape, *, counted: bool = True) -> str:
     """`[224x224x3] memory: 224*224*3=150K`; a vector's memory is its length."""
-    channels, *sizes = ("?" if size is None else str(size) for size in shape.known())
-    numbers = [*reversed(sizes), channels]
-    brackets = f"[{'x'.join(numbers)}]"
-    if "?" in numbers:
-        return f"{brackets} memory: ?"
-    if not counted:
-        return f"{brackets} memory: 0"
-    if shape.area == 1:
-        return f"{brackets} memory: {channels}"
-    return f"{brackets} memory: {'*'.join(numbers)}={lecture(shape.values)}"
+    sizes = numbers(shape)
+    if "?" in sizes:
+        memory = "?"
+    elif not counted:
+        memory = "0"
+    elif shape.area == 1:
+        memory = sizes[-1]
+    else:
+        memory = f"{'*'.join(sizes)}={lecture(shape.values)}"
+    return f"{brackets(shape)} memory: {memory}"
 
 
-def weights(row: Row) -> str:
-    """`(3*3*3)*64 = 1,728`, or `0`; biases are left out, as in the notes."""
-    if row.shares:
-        return f"0 (those of {row.shares})"
-    if row.weights is None:
+def weights(line: Line) -> str:
+    """`(3*3*3)*64 = 1,728`, `(3*3*3)*64 + 64 = 1,792` with a norm, or `0`; biases are left out, as
+    in the notes.
+    """
+    if line.weights is None:
         return "?"
+    if line.rows[0].shares:
+        others = f"those of {line.rows[0].shares}"
+        return f"{exact(line.weights)} (and {others})" if line.weights else f"0 ({others})"
     try:
-        arithmetic = row.layer.notes_params()
+        terms = [row.layer.notes_params() or str(row.weights) for row in line.rows if row.weights]
     except (Unknown, LayerProblem):
         return "?"
-    if not row.weights:
+    if not line.weights:
         return "0"
-    result = exact(row.weights)
-    return result if arithmetic in ("", str(row.weights)) else f"{arithmetic} = {result}"
+    arithmetic, result = " + ".join(terms), exact(line.weights)
+    return result if arithmetic == str(line.weights) else f"{arithmetic} = {result}"
 
 
 def totals(report: Report) -> list[str]:

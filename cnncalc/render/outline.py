@@ -157,7 +157,7 @@ def fitting(
         if fits(lines, folded):
             break
         lines = outline(report, depth, fuse=True)
-        folded = "folded to fit the screen" if len(lines) < everything else ""
+        folded = "folded to fit" if len(lines) < everything else ""
     return lines, folded
 
 

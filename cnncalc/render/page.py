@@ -152,11 +152,15 @@ class Page:
             self.paragraph(more, style="dim")
 
     def paragraph(self, text: str, *, label: str = "", style: str = "", indent: int = 0) -> None:
-        """Text after a label, wrapped under itself on a terminal; in plain text one line."""
-        margin = indent + len(label)
-        width = None if self.view.width is None else max(20, self.view.width - margin)
-        for number, part in enumerate(wrapped(printable(text), width)):
-            lead = Styled(" " * indent + printable(label) if number == 0 else " " * margin, "dim")
+        """Text after a label, wrapped under itself on a terminal; in plain text one line. Where
+        the label takes a fifth of a terminal, the text goes on below it.
+        """
+        margin, width = indent + len(label), self.view.width
+        hanging = margin if width is None or 5 * margin <= width else min(margin, indent + 4)
+        parts = hung(printable(text), width and max(20, width - margin),
+                     width and max(20, width - hanging))  # fmt: skip
+        for number, part in enumerate(parts):
+            lead = Styled(" " * indent + printable(label) if number == 0 else " " * hanging, "dim")
             self._lines.append([lead, Styled(part, style)])
 
     def grid(self, grid: Grid) -> None:
@@ -218,6 +222,15 @@ def aligned(cell: Cell, width: int, *, right: bool) -> Iterable[list[Styled]]:
         pieces = [Styled(part[:quiet], "dim"), Styled(part[quiet:], cell.style)]
         yield [Styled(fill), *pieces] if right else [*pieces, Styled(fill)]
         offset += len(part)
+
+
+def hung(text: str, first: int | None, width: int | None) -> list[str]:
+    """The text `wrapped`, the first line to a width of its own."""
+    if first == width:
+        return wrapped(text, width)
+    beginning = wrapped(text, first)[0]
+    rest = text[len(beginning) :].lstrip(" ")
+    return [beginning, *wrapped(rest, width)] if rest else [beginning]
 
 
 def wrapped(text: str, width: int | None) -> list[str]:

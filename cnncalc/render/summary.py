@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEMORY = {
     "peak_activation_bytes": "inference peaks at {} besides the weights",
     "saved_activation_bytes": "{} are kept for the backward pass",
-    "training_peak_bytes": "a training step (SGD with momentum) peaks at {} in all",
+    "training_peak_bytes": "training (SGD with momentum) peaks at {} in all",
 }
 """The memory totals, where they were computed, in the reader's words."""
 
@@ -82,7 +82,7 @@ def activations(report: Report) -> str:
 def parameters(report: Report) -> str:
     figures = report.totals
     return (
-        f"{compact(figures.params)} parameters ({exact(figures.params)}: "
+        f"{compact(figures.params)} ({exact(figures.params)}: "
         f"{exact(figures.weights)} weights + {exact(figures.biases)} biases), "
         f"{megabytes(figures.param_bytes)} at {report.dtype}"
     )
@@ -92,7 +92,7 @@ def training(report: Report) -> str:
     figures = report.totals
     more = figures.training_params - figures.params
     return (
-        f"{compact(figures.training_params)} parameters ({exact(figures.training_params)}): "
+        f"{compact(figures.training_params)} ({exact(figures.training_params)}): "
         f"{exact(more)} more in auxiliary heads, which run only in training and count only here"
     )
 
@@ -114,7 +114,7 @@ def memory(report: Report) -> Iterator[Statement]:
     known = {name: getattr(report.totals, name, None) for name in MEMORY}
     parts = [MEMORY[name].format(megabytes(size)) for name, size in known.items() if size]
     if parts:
-        text = f"with batch {exact(report.batch)}, {'; '.join(parts)}"
+        text = f"batch {exact(report.batch)}: {'; '.join(parts)}"
         yield Statement("memory", text)
 
 
@@ -123,12 +123,12 @@ def receptive_field(report: Report) -> str:
     row = last_image(report)
     if row is None or row.jump is None:
         return ""
-    apart = f"effective stride {pair_text(row.jump)}, at {row.name}"
+    place = f"effective stride {pair_text(row.jump)}, at {row.name}"
     if row.receptive_field is None:
-        return f"the whole image, {apart}"
+        return f"the whole image, {place}"
     field, image = row.receptive_field, report.network.inputs[0].output
     whole = " (more than the whole image)" if sees_beyond(field, image) else ""
-    return f"{by(field)} {image.axes[-1].unit}{whole}, {apart}"
+    return f"{by(field)} {image.axes[-1].unit}{whole}, {place}"
 
 
 def last_image(report: Report) -> Row | None:
@@ -140,17 +140,23 @@ def last_image(report: Report) -> Row | None:
 
 
 def published(report: Report, *, agree: str = "agrees") -> Iterator[Statement]:
-    """For each source a line of what agrees, and an honest one for each figure that differs."""
+    """For each source a line of what agrees, and a bold one of what differs."""
     for source, group in groupby(report.published, key=lambda comparison: comparison.source):
         figures = list(group)
         agreeing = [c for c in figures if c.agrees]
         differing = [c for c in figures if not c.agrees]
         if agreeing:
             yield Statement("published", agreeing_text(source, agreeing, agree))
-        for comparison in differing:
-            text = f"{stated(comparison)} ({source}) — computed {amount(comparison.computed)}"
-            note = f": {comparison.note}" if comparison.note and comparison is differing[-1] else ""
-            yield Statement("published", text + note, "bold")
+        if differing:
+            yield Statement("published", differing_text(source, differing), "bold")
+
+
+def differing_text(source: str, figures: list[PublishedFigure]) -> str:
+    """`24M activations (source) — computed 15,237,608; 96MB …: note`."""
+    parts = [f"{stated(c)} — computed {amount(c.computed)}" for c in figures]
+    parts[0] = parts[0].replace(" — ", f" ({source}) — ", 1)
+    notes = dict.fromkeys(c.note for c in figures if c.note)
+    return "; ".join(parts) + "".join(f": {note}" for note in notes)
 
 
 def agreeing_text(source: str, figures: list[PublishedFigure], agree: str) -> str:

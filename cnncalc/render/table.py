@@ -86,7 +86,7 @@ def notes(report: Report, folded: str) -> list[str]:
     if folded:
         deepest = max((group.depth for group in report.network.groups), default=0)
         found.append(
-            f"{len(report.rows)} layers {folded}: --depth {max(1, deepest)} shows each on a line."
+            f"{len(report.rows)} layers, {folded}: --depth {max(1, deepest)} shows each on a line."
         )
     return found
 
