@@ -57,7 +57,12 @@ def cut(text: str) -> str:
 
 def plural(number: int, word: str) -> str:
     """A number and what it counts: `1 layer`, `1,200 layers`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun(number, word)}"
+
+
+def noun(number: int, word: str) -> str:
+    """What a number counts: `layer` or `layers`."""
+    return word if number == 1 else f"{word}s"
 
 
 class Source:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
+from cnncalc.diagnostics import noun
 from cnncalc.layers import rules
 from cnncalc.layers.divisibility import check_groups
 from cnncalc.layers.fields import Choice, Derived, Flag, Padding, PerAxis, Whole
@@ -183,7 +184,7 @@ class DepthwiseConv(Filters):
         many = f"{self.multiplier} " if self.multiplier > 1 else ""
         dilation = f", dilation {one_or_by(self.dilation)}" if set(self.dilation) != {1} else ""
         return (
-            f"{many}{window_words(self.kernel)} filter{'s' if many else ''} per channel, "
+            f"{many}{window_words(self.kernel)} {noun(self.multiplier, 'filter')} per channel, "
             f"stride {one_or_by(self.stride)}, pad {self.padding_text()}{dilation}"
         )
 

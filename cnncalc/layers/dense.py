@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.diagnostics import noun
 from cnncalc.layers.convolution import Weighted, activation_field, bias_field, norm_field
 from cnncalc.layers.fields import Whole
 from cnncalc.layers.formula import Formula, Symbol
@@ -61,7 +62,7 @@ class Fc(Weighted):
         return not layout.is_row()
 
     def describe(self) -> str:
-        return f"{self.units} neuron{'s' if self.units > 1 else ''}"
+        return f"{self.units} {noun(self.units, 'neuron')}"
 
     def notes_params(self) -> str:
         x = self.input

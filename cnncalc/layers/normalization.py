@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.diagnostics import noun
 from cnncalc.layers import rules
 from cnncalc.layers.divisibility import check_groups
 from cnncalc.layers.fields import Flag, Whole
@@ -168,7 +169,7 @@ class Lrn(Layer):
         return Saved(values=max(3 * x.values, padded - 2 * x.values))
 
     def describe(self) -> str:
-        return f"local response norm over {self.size} channel{'s' if self.size > 1 else ''}"
+        return f"local response norm over {self.size} {noun(self.size, 'channel')}"
 
 
 class Scale(Layer):

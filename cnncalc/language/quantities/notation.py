@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cnncalc.diagnostics import plural
+from cnncalc.diagnostics import noun
 
 COUNT_UNITS: Final = {"K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 BYTE_UNITS: Final = {
@@ -61,7 +61,7 @@ def in_bytes(number: int, units: tuple[str, str, str]) -> str:
     kilo, mega, giga = units
     step = BYTE_UNITS[kilo]
     if number < step:
-        return plural(number, "byte")
+        return f"{number} {noun(number, 'byte')}"
     # A figure that would round up to 1000.0 goes to the next unit.
     for unit in (kilo, mega):
         if number < BYTE_UNITS[unit] * (step - 0.05):

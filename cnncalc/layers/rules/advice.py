@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Diagnostic, rule
+from cnncalc.diagnostics import Diagnostic, noun, rule
 from cnncalc.layers.shape import as_written, by
 from cnncalc.text.edits import replacing, source_text
 
@@ -99,7 +99,7 @@ def pixels_never_seen(place: Place, field: str, *, axes: Sequence[WindowAxis]) -
     """
     axis = axes[-1]
     formula = axis.formula(rounded=False).worked(axis.free / axis.stride + 1)
-    missed = " and ".join(f"{a.unseen} {a.axis.line}{'s' if a.unseen > 1 else ''}" for a in axes)
+    missed = " and ".join(f"{a.unseen} {noun(a.unseen, a.axis.line)}" for a in axes)
     fit = axis.free % axis.stride
     candidates = (
         ("padding", seeing_padding(axis)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Diagnostic, Fix, rule
+from cnncalc.diagnostics import Diagnostic, Fix, noun, rule
 
 if TYPE_CHECKING:
     from cnncalc.layers.rules.shapes import Place
@@ -168,8 +168,7 @@ def steps_to_add(place: Place, pair: tuple[int, int], axis: int) -> list[str]:
     first, second = pair
     a, b = (place.layer.inputs[i][axis] for i in pair)
     if axis == 0:
-        words = "channel" if a == 1 else "channels"
-        return [f"a step `conv: [{a}, 1]` changes input {second + 1} to {a} {words}"]
+        return [f"a step `conv: [{a}, 1]` changes input {second + 1} to {a} {noun(a, 'channel')}"]
     small, large = sorted(((a, first), (b, second)))
     if large[0] % small[0]:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnncalc.diagnostics import Diagnostic, Span, rule
+from cnncalc.diagnostics import Diagnostic, Span, noun, rule
 
 
 @rule("expectations", "note")
@@ -64,4 +64,4 @@ def counted(expected: int, published: int) -> Iterator[tuple[int, str]]:
     """The numbers that are not 0, each with its word."""
     for number, word in ((expected, "expectation"), (published, "published figure")):
         if number:
-            yield number, word if number == 1 else f"{word}s"
+            yield number, noun(number, word)
