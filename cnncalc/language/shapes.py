@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Problem, Span
 from cnncalc.language import rules
+from cnncalc.language.expressions.expression import LIMIT
 from cnncalc.layers.shape import AXES, Shape
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def checked(shape: Shape, span: Span) -> Shape:
         raise Problem(
             rules.form.bad_shape(span, f"{shape} is empty: every side must be at least 1")
         )
-    if shape.values > 10**15:
+    if shape.values > LIMIT:
         raise Problem(rules.form.bad_shape(span, f"{shape} has more than 10^15 values"))
     return shape
 

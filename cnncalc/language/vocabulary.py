@@ -12,7 +12,7 @@ from cnncalc.layers.layer import KINDS
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """A name: of a step, an input, a parameter, a block."""
-NUMBER: Final = re.compile(r"_?[0-9]+[a-z]?(_[0-9]+[a-z]?)*")
+NUMBER: Final = re.compile(r"_?[0-9]+[a-z]?(?:_[0-9]+[a-z]?)*")
 DIMENSION: Final = ("1d", "2d", "3d")
 LONGEST_NUMBER: Final = 40
 

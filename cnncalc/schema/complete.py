@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.language.vocabulary import CONTAINERS
 from cnncalc.layers import KINDS, Layer
 from cnncalc.schema import patterns
 from cnncalc.schema.steps import ref
@@ -85,7 +86,7 @@ def walk(kind: type[Layer]) -> Schema:
             "patternProperties": {
                 own: has_all(kind),
                 merges: within("branches", branches),
-                patterns.labels(["residual", "aux"]): within("body", steps),
+                patterns.labels(CONTAINERS): within("body", steps),
             },
         },
         "steps": {"items": ref(step)},

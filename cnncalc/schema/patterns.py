@@ -13,7 +13,7 @@ from cnncalc.language.quantities.notation import BYTE_UNITS, COUNT_UNITS
 from cnncalc.layers import KINDS
 
 NAME = vocabulary.NAME.pattern
-NUMBER = "[0-9]+[a-z]?(?:_[0-9]+[a-z]?)*"
+NUMBER = vocabulary.NUMBER.pattern.removeprefix("_?")
 BY = r"\s*[x×X]\s*0*"
 SHAPE = (
     rf"^(?!\s*0*([1-9][0-9]*){BY}\1\s*$)"  # 224x224 may be an image without its channels

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc.diagnostics import docstring
+from cnncalc.language.expressions.parser import LENGTH_LIMIT
 from cnncalc.language.expressions.tokens import FOREIGN_LITERALS
-from cnncalc.language.vocabulary import FUNCTIONS, KEYWORDS, SHORTCUTS, language_words
+from cnncalc.language.vocabulary import (
+    CONTAINERS,
+    RESERVED,
+    SHORTCUTS,
+    language_words,
+)
 from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.fields import Derived, Field, TensorName
 from cnncalc.layers.shape import AXES
 from cnncalc.schema import patterns
 
 Schema = dict[str, Any]
-
-CONTAINERS = ("residual", "aux")
-RESERVED = sorted(
-    {*KINDS, *CONTAINERS, *language_words(), *FUNCTIONS, *KEYWORDS, "i", "first", "last",
-     "in_channels", "previous", "null"}
-)  # fmt: skip
-LONGEST_EXPRESSION = 200
 
 
 def ref(name: str) -> Schema:
@@ -36,7 +35,7 @@ EXPRESSION: Schema = {
     "`a if c else b`, min max ceil floor round len sum make_divisible.",
     "type": "string",
     "minLength": 1,
-    "maxLength": LONGEST_EXPRESSION,
+    "maxLength": LENGTH_LIMIT,
     "not": {"enum": sorted(FOREIGN_LITERALS)},
 }
 
@@ -76,7 +75,7 @@ SIZE: Schema = {
 }
 
 REFERENCE: Schema = {"type": "string", "pattern": patterns.exactly(patterns.NAME)}
-NAME: Schema = {**REFERENCE, "not": {"enum": RESERVED}}
+NAME: Schema = {**REFERENCE, "not": {"enum": sorted({*KINDS, *RESERVED, *language_words()})}}
 
 STEP_KEY_VALUES: Schema = {
     "name": described(ref("name"), "The step's name, when its label has no number."),
