@@ -87,6 +87,20 @@ def test_expect_of_layers(layer: str, expected: list[str]) -> None:
     assert mistakes(spec(LAYERS, **SECTIONS, expect=f"{{layers: {{{layer}}}}}")) == expected
 
 
+@pytest.mark.parametrize(
+    ("expect", "meant"),
+    [
+        ("{parameters: 292}", "params"),
+        ("{mult_adds: 9136}", "macs"),
+        ("{layers: {conv1: {output: 6x6x6}}}", "shape"),
+        ("{layers: {conv1: {acts: 216}}}", "activations"),
+    ],
+)
+def test_a_figure_that_others_call_something_else(expect: str, meant: str) -> None:
+    found = net(spec(LAYERS, **SECTIONS, expect=expect)).report().diagnostics
+    assert [fix.text for d in found for fix in d.fixes] == [meant]
+
+
 def test_expect_of_repetitions() -> None:
     """A repeated step is the sum of its repetitions, and each can be named."""
     text = spec(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 import cnncalc
 from cnncalc.checks.trials import fixed_texts
 from cnncalc.diagnostics import RULES
+from cnncalc.language.vocabulary import kind_aliases
 from cnncalc.layers import KINDS
 from cnncalc.text.missing_kinds import MISSING, ROWS, missing_kind
 from cnncalc.text.suggestions import (
     FIELD_ALIASES,
-    KIND_ALIASES,
     QUANTITY_ALIASES,
     SPEC_ALIASES,
     WORD_ALIASES,
@@ -90,7 +90,7 @@ KIND_CASES = [
 
 @pytest.mark.parametrize(("word", "meant"), KIND_CASES)
 def test_kind(word: str, meant: str | None) -> None:
-    assert nearest(word, KIND_WORDS, KIND_ALIASES) == meant
+    assert nearest(word, KIND_WORDS, kind_aliases()) == meant
 
 
 FIELD_CASES = [
@@ -133,14 +133,14 @@ def test_not_itself() -> None:
 
 def test_aliases_lead_somewhere() -> None:
     """A kind that an alias stands for exists; so does a field, unless it is a key of steps."""
-    assert {m for meant in KIND_ALIASES.values() for m in meant} <= set(KIND_WORDS)
+    assert {m for meant in kind_aliases().values() for m in meant} <= set(KIND_WORDS)
     step_keys = {"shortcut", "repeat", "from", "if", "name", "expect", "share", "body", "crop"}
     fields = {name for kind in KINDS.values() for name in kind.fields} | step_keys | {"to"}
     assert {m for meant in FIELD_ALIASES.values() for m in meant} <= fields
 
 
 @pytest.mark.parametrize(
-    "table", [KIND_ALIASES, FIELD_ALIASES, WORD_ALIASES, SPEC_ALIASES, QUANTITY_ALIASES]
+    "table", [kind_aliases(), FIELD_ALIASES, WORD_ALIASES, SPEC_ALIASES, QUANTITY_ALIASES]
 )
 def test_tables_are_folded(table: dict[str, tuple[str, ...]]) -> None:
     assert all(fold(word) == word for word in table)
@@ -149,7 +149,7 @@ def test_tables_are_folded(table: dict[str, tuple[str, ...]]) -> None:
 @given(st.text(), st.lists(st.text()))
 def test_any_word(word: str, candidates: list[str]) -> None:
     """What is offered is legal."""
-    found = nearest(word, candidates, KIND_ALIASES)
+    found = nearest(word, candidates, kind_aliases())
     assert found is None or found in candidates
 
 
@@ -174,7 +174,7 @@ def test_missing_kinds_are_missing() -> None:
     assert {word for word in MISSING if word in map(fold, KIND_WORDS)} == set()
     rows = [{fold(word) for word in words.split()} for words, *_ in ROWS]
     assert sum(map(len, rows)) == len(MISSING)
-    assert not {word for word in MISSING if word in KIND_ALIASES or word in WORD_ALIASES}
+    assert not {word for word in MISSING if kind_aliases()[word] or WORD_ALIASES[word]}
 
 
 @pytest.mark.parametrize(("why", "recipe"), sorted({(why, recipe) for _, why, recipe in ROWS}))

@@ -55,12 +55,13 @@ def kinds_command(kind: str | None, color: str, output: str | None) -> int:
 def no_kind(word: str) -> str:
     from cnncalc.layers import KINDS
     from cnncalc.text.missing_kinds import missing_kind
-    from cnncalc.text.suggestions import KIND_ALIASES, nearest
+    from cnncalc.language.vocabulary import kind_aliases
+    from cnncalc.text.suggestions import nearest
 
     if missing := missing_kind(word, KINDS):
         why = f"unknown layer kind '{word}': {missing.why}"
         return f"{why}; {missing.recipe}" if missing.recipe else why
-    meant = nearest(word, KINDS, KIND_ALIASES)
+    meant = nearest(word, KINDS, kind_aliases())
     hint = f"did you mean '{meant}'?" if meant else "`cnncalc kinds` lists the layer kinds"
     return f"unknown layer kind '{word}'; {hint}"
 

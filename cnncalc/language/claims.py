@@ -63,7 +63,8 @@ def figures(mapping: Mapping, others: tuple[str, ...], report: Report) -> Iterat
             yield from quantity(None, key, entry, report)
         elif key not in others:
             known = [*QUANTITIES, "output", "layers", *others]
-            report(rules.form.unknown_key(entry.key.span, key, "this mapping", known))
+            near = rules.fixes.of_unknown_figure(entry.key, known)
+            report(rules.form.unknown_key(entry.key.span, key, "this mapping", known, near))
 
 
 def quantity(layer: Scalar | None, key: str, entry: Entry, report: Report) -> Iterator[Figure]:
@@ -119,7 +120,9 @@ def layer_figures(node: Node, report: Report) -> Iterator[Figure]:
                 yield from quantity(entry.key, key, figure, report)
             else:
                 known = ["shape", *LAYER_QUANTITIES]
-                report(rules.form.unknown_key(figure.key.span, key, "a layer's figures", known))
+                near = rules.fixes.of_unknown_figure(figure.key, known)
+                where = "a layer's figures"
+                report(rules.form.unknown_key(figure.key.span, key, where, known, near))
 
 
 def read_budget(text: str) -> Figure:

@@ -188,10 +188,10 @@ class FileReader:
             else:
                 inner = mapping_of(item.value, f"the defaults of {word}", self.report)
             if kind is None:
-                from cnncalc.text.suggestions import KIND_ALIASES
+                from cnncalc.language.vocabulary import kind_aliases
 
                 span = item.key.span
-                near = near_name(span, word, KINDS, KIND_ALIASES)
+                near = near_name(span, word, KINDS, kind_aliases())
                 self.report(rules.form.unknown_kind(span, word, KINDS, near))
                 self.unsure(KINDS, inner)
             elif inner is None:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from cnncalc.language.vocabulary import KEYS
+from cnncalc.language.vocabulary import KEYS, kind_aliases
 from cnncalc.layers.layer import KINDS
 from cnncalc.text.characters import BYTE_ORDER_MARKS
 from cnncalc.text.files import is_path
-from cnncalc.text.suggestions import KIND_ALIASES, SPEC_ALIASES, fold
+from cnncalc.text.suggestions import SPEC_ALIASES, fold
 
 SIMILAR = 0.8
 """`imput` is `input`, `parser` is not `parameters`: the share of letters that two words have."""
@@ -27,7 +27,9 @@ CLAIMS = {"input", "inputs", "parameters", "blocks", "expect", "published"}
 GENERIC = {"input", "view", "part", "split", "pass", "skip", "drop", "merge", "join", "stack",
            "sum", "plus", "linear", "focus", "route", "norm", "noop"}  # fmt: skip
 """Other tools' words for layers that mean other things as often."""
-KIND_WORDS = {fold(kind) for kind in (*KINDS, "residual")} | (KIND_ALIASES.keys() - GENERIC)
+KIND_WORDS = {fold(kind) for kind in (*KINDS, "residual")} | {
+    word for word, meant in kind_aliases().items() if meant and word not in GENERIC
+}
 
 BLOCK_KEY = re.compile(
     r"""[ \t]*(?P<key>"[^"]{1,80}"|'[^']{1,80}'|[^\s#\-\[\]{}&*!|>%@`"',?:][^:]{0,80}?)[ \t]*"""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from functools import cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cnncalc.layers.fields import Choice, Padding
 from cnncalc.layers.layer import KINDS
+
+if TYPE_CHECKING:
+    from cnncalc.text.suggestions import Aliases
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """A name: of a step, an input, a parameter, a block."""
@@ -36,6 +39,11 @@ CONTAINERS: Final = ("residual", "aux")
 RESERVED: Final = frozenset((*CONTAINERS, *LOOP_NAMES, "in_channels", "previous", "null")).union(
     KEYWORDS, FUNCTIONS
 )
+CONTAINER_ALIASES: Final = {
+    "residual": "res residual_block skip_connection resblock shortcut",
+    "aux": "auxiliary side_head auxiliary_head",
+}
+"""What other frameworks call the containers."""
 SHORTCUTS: Final = ("identity", "project", "optional")
 
 
@@ -48,6 +56,16 @@ def language_words() -> frozenset[str]:
             if isinstance(field, Choice | Padding):
                 words.update(field.words)
     return frozenset(words)
+
+
+@cache
+def kind_aliases() -> Aliases:
+    """What other frameworks call the layer kinds and the containers."""
+    from cnncalc.text.suggestions import NOT_HERE, alias_table
+
+    words = {word: kind.aliases for word, kind in KINDS.items()} | CONTAINER_ALIASES
+    rows = "\n".join(f"{word}: {aliases}" for word, aliases in words.items())
+    return NOT_HERE | alias_table(rows)
 
 
 class Label(NamedTuple):

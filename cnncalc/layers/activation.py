@@ -73,6 +73,7 @@ class Relu(KeepsOutput):
     """Rectified linear unit: max(0, x)."""
 
     kind = "relu"
+    aliases = "rectifier rectified_linear"
     words = "ReLU"
     operations = 1
     inplace = inplace_field(default=True)
@@ -82,6 +83,7 @@ class Relu6(KeepsInput):
     """ReLU that stops at 6: min(max(0, x), 6) (Krizhevsky 2010; MobileNet)."""
 
     kind = "relu6"
+    aliases = "clipped_relu"
     words = "ReLU6"
     operations = 2
     inplace = inplace_field(default=True)
@@ -91,6 +93,7 @@ class LeakyRelu(KeepsEither):
     """ReLU with a slope below zero: x or slope·x (Maas et al. 2013)."""
 
     kind = "leaky_relu"
+    aliases = "leaky lrelu LeakyReLU"
     operations = 2
     slope = Real("factor for values below zero", default=0.01, positional=True)
     inplace = inplace_field(default=True)
@@ -115,6 +118,7 @@ class Sigmoid(KeepsOutput):
     """Logistic function: 1/(1 + exp(−x))."""
 
     kind = "sigmoid"
+    aliases = "logistic"
     words = "sigmoid"
     operations = 4
     inplace = inplace_field(default=False)
@@ -124,6 +128,7 @@ class Tanh(KeepsOutput):
     """Hyperbolic tangent."""
 
     kind = "tanh"
+    aliases = "tan_h hyperbolic_tangent"
     words = "tanh"
     operations = 1
     inplace = inplace_field(default=False)
@@ -133,6 +138,7 @@ class Softmax(Activation):
     """Softmax over the channels, at each position: exp(x)/Σ exp(x)."""
 
     kind = "softmax"
+    aliases = "soft_max SoftmaxWithLoss"
     words = "softmax over the channels"
     gives_probabilities = True
     operations = 3
@@ -149,6 +155,7 @@ class Silu(KeepsInput):
     """Sigmoid linear unit, also called swish: x/(1 + exp(−x)) (Elfwing et al. 2018)."""
 
     kind = "silu"
+    aliases = "swish swish1"
     words = "SiLU"
     operations = 4
     inplace = inplace_field(default=True)
@@ -178,6 +185,7 @@ class Hardswish(KeepsInput):
     """Hard swish: x·min(max(x + 3, 0), 6)/6 (Howard et al. 2019, MobileNetV3)."""
 
     kind = "hardswish"
+    aliases = "hswish hard_swish h_swish"
     words = "hard swish"
     operations = 5
     inplace = inplace_field(default=True)
@@ -187,6 +195,7 @@ class Hardsigmoid(KeepsInput):
     """Hard sigmoid: min(max(x + 3, 0), 6)/6 (Howard et al. 2019, MobileNetV3)."""
 
     kind = "hardsigmoid"
+    aliases = "hsigmoid hard_sigmoid h_sigmoid"
     words = "hard sigmoid"
     operations = 4
     inplace = inplace_field(default=True)
@@ -196,6 +205,7 @@ class Prelu(Activation):
     """ReLU with a learned slope below zero, one in all or one per channel (He et al. 2015)."""
 
     kind = "prelu"
+    aliases = "p_relu parametric_relu"
     operations = 2
     per_channel = Flag("whether every channel has a slope of its own", default=False)
 

@@ -119,6 +119,7 @@ class Conv(Filters):
     """
 
     kind = "conv"
+    aliases = "conv2d convolution convolutional conv_2d Convolution2D cnn"
     takes_list = True
     filters = Whole("number of filters: the channels of the output", positional=True)
     kernel = PerAxis("size of the window", positional=True, unit="pixels")
@@ -161,6 +162,7 @@ class DepthwiseConv(Filters):
     """
 
     kind = "depthwise_conv"
+    aliases = "depthwise depthwise_conv2d dw dwconv dw_conv depthwise_convolution"
     inherits_defaults = ("conv",)
     kernel = PerAxis("size of the window", positional=True, unit="pixels")
     stride = PerAxis("step of the window", default=1, unit="pixels")
@@ -200,6 +202,11 @@ class TransposedConv(Weighted):
     """
 
     kind = "transposed_conv"
+    aliases = (
+        "deconv deconvolution conv_transpose conv_transpose2d Conv2DTranspose "
+        "convtranspose transpose_conv transposed_convolution upconv up_conv "
+        "conv2d_transpose"
+    )
     family = "convolution"
     takes_list = True
     filters = Whole("number of filters: the channels of the output", positional=True)

@@ -19,6 +19,7 @@ class Fc(Weighted):
     """
 
     kind = "fc"
+    aliases = "linear dense inner_product connected fully_connected affine lin Gemm"
     family = "dense"
     units = Whole("number of neurons: the length of the output", positional=True)
     bias = bias_field()

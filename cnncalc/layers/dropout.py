@@ -33,6 +33,7 @@ class Dropout(Drop):
     """Dropout: in training each value becomes zero with this probability (Srivastava 2014)."""
 
     kind = "dropout"
+    aliases = "drop"
     probability = Real(
         "share of the values that are dropped", minimum=0, maximum=1, default=0.5, positional=True
     )
@@ -57,6 +58,7 @@ class StochasticDepth(Drop):
     """
 
     kind = "stochastic_depth"
+    aliases = "drop_path droppath drop_connect"
     probability = Real(
         "share of the images that are dropped", minimum=0, maximum=1, positional=True
     )

@@ -132,6 +132,8 @@ class Layer:
 
     kind: ClassVar[str]
     """The word in YAML; a class without one is a family's base."""
+    aliases: ClassVar[str] = ""
+    """What other frameworks call it: torch.nn, keras.layers, Caffe, darknet."""
     family: ClassVar[str] = ""
     fields: ClassVar[dict[str, Field[Any]]] = {}
     _fixed: ClassVar[dict[str, Any]] = {}

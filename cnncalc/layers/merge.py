@@ -115,6 +115,7 @@ class Add(ByValue):
     """The sum of its inputs, value by value; their shapes must be equal (He et al. 2015)."""
 
     kind = "add"
+    aliases = "sum eltwise elementwise plus shortcut eltwise_sum"
     inplace = inplace_field(default=True)
 
     def mismatch(self) -> Rule[...]:
@@ -135,6 +136,7 @@ class Concat(Merge):
     """
 
     kind = "concat"
+    aliases = "cat concatenate concatenation route merge join"
     crop = Flag("whether all inputs are first cropped to the smallest, centred", default=False)
 
     def mismatch(self) -> Rule[...]:
@@ -169,6 +171,7 @@ class Multiply(ByValue):
     """
 
     kind = "multiply"
+    aliases = "mul product times eltwise_product"
     broadcasts = True
 
     def mismatch(self) -> Rule[...]:

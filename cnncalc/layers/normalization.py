@@ -44,6 +44,7 @@ class BatchNorm(Norm):
     """
 
     kind = "batchnorm"
+    aliases = "bn batch_norm BatchNorm2d batch_normalization batchnormalize batchnorm_2d"
     subtracts_channel_means = True
     affine = affine_field()
 
@@ -93,6 +94,7 @@ class LayerNorm(OwnStatistics):
     """
 
     kind = "layernorm"
+    aliases = "ln layer_norm layer_normalization LayerNorm2d"
     is_view = True
     affine = affine_field()
 
@@ -115,6 +117,7 @@ class GroupNorm(OwnStatistics):
     """
 
     kind = "groupnorm"
+    aliases = "gn group_norm group_normalization"
     copies_gradient = True
     groups = Whole("parts the channels are split into", default=32, positional=True)
     affine = affine_field()
@@ -139,6 +142,7 @@ class Lrn(Layer):
     """
 
     kind = "lrn"
+    aliases = "local_response_norm local_response_normalization LocalResponseNorm response_norm"
     family = "normalization"
     size = Whole("number of neighbouring channels summed over", default=5, positional=True)
 
@@ -176,6 +180,7 @@ class Scale(Layer):
     """A learned factor per channel ("layer scale", Touvron et al. 2021)."""
 
     kind = "scale"
+    aliases = "layer_scale layerscale"
     family = "normalization"
 
     def weight_shape(self) -> tuple[int, ...]:

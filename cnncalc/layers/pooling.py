@@ -97,6 +97,7 @@ class MaxPool(WindowPool):
     """
 
     kind = "maxpool"
+    aliases = "pool pooling maxpool2d max_pool max_pool2d max_pooling MaxPooling2D mp"
     word = "max"
     kernel = kernel_field()
     stride = stride_field()
@@ -125,6 +126,7 @@ class AvgPool(WindowPool):
     """
 
     kind = "avgpool"
+    aliases = "average_pool average_pooling avg_pool2d AveragePooling2D avg_pooling mean_pool ap"
     word = "average"
     kernel = kernel_field()
     stride = stride_field()
@@ -213,6 +215,10 @@ class GlobalAvgPool(GlobalPool):
     """Global average pooling: the mean of each channel (Lin et al. 2014, Network in Network)."""
 
     kind = "global_avgpool"
+    aliases = (
+        "gap global_average_pooling global_avg_pool GlobalAveragePooling2D global_pool "
+        "global_average_pool global_pooling"
+    )
     word = "average"
 
 
@@ -220,6 +226,7 @@ class GlobalMaxPool(GlobalPool):
     """Global max pooling: the largest value of each channel."""
 
     kind = "global_maxpool"
+    aliases = "gmp global_max_pooling global_max_pool GlobalMaxPooling2D"
     word = "max"
 
     def saved(self) -> Saved:
@@ -236,6 +243,7 @@ class AdaptiveAvgPool(SizedPool):
     """
 
     kind = "adaptive_avgpool"
+    aliases = "adaptive_avg_pool2d adaptive_average_pooling adaptive_pool AdaptiveAvgPool2d"
     word = "average"
     size = size_field()
 
@@ -250,6 +258,7 @@ class AdaptiveMaxPool(SizedPool):
     """
 
     kind = "adaptive_maxpool"
+    aliases = "adaptive_max_pool2d adaptive_max_pooling"
     word = "max"
     size = size_field()
 

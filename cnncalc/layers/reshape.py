@@ -63,6 +63,7 @@ class Flatten(Seen):
     """The image as a vector of W·H·D values."""
 
     kind = "flatten"
+    aliases = "view ravel"
 
     def output_layout(self, _layout: Layout, _batch: int) -> Layout:
         return rows(self.output)
@@ -89,6 +90,7 @@ class Identity(Seen):
     """The input itself; it has no row of its own. Names a tensor, or is a branch of a merge."""
 
     kind = "identity"
+    aliases = "noop no_op pass pass_through skip input"
     emits_row = False
     is_view = False
 
@@ -97,6 +99,7 @@ class Slice(Seen):
     """One of several equal parts of the channels (ShuffleNetV2's channel split)."""
 
     kind = "slice"
+    aliases = "split chunk narrow part"
     part = Whole("which part, from 1")
 
     def gradient_path(self, _index: int) -> tuple[int, ...]:
@@ -135,6 +138,7 @@ class Crop(Seen):
     """
 
     kind = "crop"
+    aliases = "center_crop centercrop cropping"
     size = PerAxis("height and width of the centre", positional=True, unit="pixels")
 
     def gradient_path(self, _index: int) -> tuple[int, ...]:
@@ -165,6 +169,7 @@ class Pad(Rearrangement):
     """A border of zeros around the image."""
 
     kind = "pad"
+    aliases = "zero_pad ZeroPad2d ZeroPadding2D zero_padding padding"
     padding = Padding("width of the border", words=(), positional=True, unit="pixels")
 
     def border(self) -> Border:
@@ -194,6 +199,7 @@ class ChannelShuffle(Rearrangement):
     """
 
     kind = "channel_shuffle"
+    aliases = "shuffle shuffle_channel channelshuffle"
 
     def output_layout(self, _layout: Layout, _batch: int) -> Layout:
         return rows(self.output)
@@ -225,6 +231,7 @@ class Upsample(Rearrangement):
     """
 
     kind = "upsample"
+    aliases = "upsampling UpSampling2D interpolate resize interp upsampling_nearest"
     factor = PerAxis(
         "how many times larger",
         default=Derived("2, unless `to` is given", given_factor),
@@ -281,6 +288,7 @@ class SpaceToDepth(Rearrangement):
     """Moves each square of factor·factor pixels into channels; the inverse of pixel_shuffle."""
 
     kind = "space_to_depth"
+    aliases = "reorg pixel_unshuffle"
 
     def output_layout(self, _layout: Layout, _batch: int) -> Layout:
         return rows(self.output)
@@ -322,6 +330,7 @@ class PixelShuffle(Rearrangement):
     """Spreads factor² channels over a square of pixels (Shi et al. 2016, sub-pixel convolution)."""
 
     kind = "pixel_shuffle"
+    aliases = "depth_to_space subpixel sub_pixel"
 
     def output_layout(self, _layout: Layout, _batch: int) -> Layout:
         return rows(self.output)

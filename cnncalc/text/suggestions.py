@@ -13,11 +13,13 @@ from typing import Final
 
 from cnncalc.text.missing_kinds import MISSING, fold
 
-__all__ = ["FIELD_ALIASES", "KIND_ALIASES", "QUANTITY_ALIASES", "SPEC_ALIASES", "WORD_ALIASES",
+__all__ = ["FIELD_ALIASES", "NOT_HERE", "QUANTITY_ALIASES", "SPEC_ALIASES", "WORD_ALIASES",
            "fold", "nearest", "other_number"]  # fmt: skip
 
 Aliases = Mapping[str, tuple[str, ...]]
-"""A foreign word, folded (see `fold`), and what it may mean here, likeliest first."""
+"""A foreign word, folded (see `fold`), and what it may mean here, likeliest first; empty for one
+that means nothing here.
+"""
 
 LONGEST: Final = 60
 """No name is longer; comparing more would only cost time."""
@@ -38,11 +40,12 @@ def nearest(word: str, candidates: Iterable[str], aliases: Aliases | None = None
     if not folded or len(folded) > LONGEST:
         return None
     legal = _folded(tuple(candidates))
-    for meant in (folded, *map(fold, (aliases or {}).get(folded, ()))):
+    known = (aliases or {}).get(folded)
+    for meant in (folded, *map(fold, known or ())):
         for candidate in legal.get(meant, ()):
             if candidate != word:
                 return candidate
-    if folded in MISSING and aliases in (KIND_ALIASES, WORD_ALIASES):
+    if known == ():
         return None
     return _by_spelling(word, folded, legal)
 
@@ -81,7 +84,7 @@ def other_number(word: str, near: str) -> bool:
     return one == other
 
 
-def _table(rows: str) -> dict[str, tuple[str, ...]]:
+def alias_table(rows: str) -> dict[str, tuple[str, ...]]:
     """Lines `meant or meant: alias alias …` as a mapping from each folded alias."""
     table: dict[str, tuple[str, ...]] = {}
     for row in rows.strip().splitlines():
@@ -91,56 +94,13 @@ def _table(rows: str) -> dict[str, tuple[str, ...]]:
     return table
 
 
+NOT_HERE: Final = dict.fromkeys(MISSING, ())
+"""Layers that cnncalc does not have, in a table of aliases: no look-alike is offered for them."""
+
 # Sources: torch.nn, keras.layers, Caffe's layer catalogue and caffe.proto, darknet's cfg files.
+# The words for the layer kinds stand in their classes.
 
-KIND_ALIASES: Final[Aliases] = _table("""
-conv: conv2d convolution convolutional conv_2d Convolution2D cnn
-depthwise_conv: depthwise depthwise_conv2d dw dwconv dw_conv depthwise_convolution
-transposed_conv: deconv deconvolution conv_transpose conv_transpose2d Conv2DTranspose
-transposed_conv: convtranspose transpose_conv transposed_convolution upconv up_conv conv2d_transpose
-fc: linear dense inner_product connected fully_connected affine lin Gemm
-maxpool: pool pooling maxpool2d max_pool max_pool2d max_pooling MaxPooling2D mp
-avgpool: average_pool average_pooling avg_pool2d AveragePooling2D avg_pooling mean_pool ap
-global_avgpool: gap global_average_pooling global_avg_pool GlobalAveragePooling2D global_pool
-global_avgpool: global_average_pool global_pooling
-global_maxpool: gmp global_max_pooling global_max_pool GlobalMaxPooling2D
-adaptive_avgpool: adaptive_avg_pool2d adaptive_average_pooling adaptive_pool AdaptiveAvgPool2d
-adaptive_maxpool: adaptive_max_pool2d adaptive_max_pooling
-batchnorm: bn batch_norm BatchNorm2d batch_normalization batchnormalize batchnorm_2d
-layernorm: ln layer_norm layer_normalization LayerNorm2d
-groupnorm: gn group_norm group_normalization
-lrn: local_response_norm local_response_normalization LocalResponseNorm response_norm
-relu: rectifier rectified_linear
-leaky_relu: leaky lrelu LeakyReLU
-silu: swish swish1
-hardswish: hswish hard_swish h_swish
-hardsigmoid: hsigmoid hard_sigmoid h_sigmoid
-sigmoid: logistic
-tanh: tan_h hyperbolic_tangent
-softmax: soft_max SoftmaxWithLoss
-prelu: p_relu parametric_relu
-relu6: clipped_relu
-dropout: drop
-stochastic_depth: drop_path droppath drop_connect
-flatten: view ravel
-identity: noop no_op pass pass_through skip input
-slice: split chunk narrow part
-crop: center_crop centercrop cropping
-pad: zero_pad ZeroPad2d ZeroPadding2D zero_padding padding
-channel_shuffle: shuffle shuffle_channel channelshuffle
-upsample: upsampling UpSampling2D interpolate resize interp upsampling_nearest
-space_to_depth: reorg pixel_unshuffle
-pixel_shuffle: depth_to_space subpixel sub_pixel
-scale: layer_scale layerscale
-add: sum eltwise elementwise plus shortcut eltwise_sum
-concat: cat concatenate concatenation route merge join
-multiply: mul product times eltwise_product
-residual: res residual_block skip_connection resblock shortcut
-aux: auxiliary side_head auxiliary_head
-""")
-"""Layer kinds, and the steps that are no layers."""
-
-FIELD_ALIASES: Final[Aliases] = _table("""
+FIELD_ALIASES: Final[Aliases] = alias_table("""
 filters units: out_channels num_output n channels out num_filters features out_features width
 units filters: units filters out_features num_units hidden neurons outputs output nodes
 kernel: kernel_size size k ksize kernel_shape filter_size window pool_size field
@@ -176,7 +136,7 @@ of: parts chunks splits
 """)
 """Parameters of layers, and the keys that every step has."""
 
-WORD_ALIASES: Final[Aliases] = _table("""
+WORD_ALIASES: Final[Aliases] = NOT_HERE | alias_table("""
 none: null no false linear identity off
 batchnorm: bn batch_norm BatchNorm2d batch true batch_normalization
 layernorm: ln layer_norm
@@ -198,7 +158,7 @@ bilinear: linear
 """)
 """The words that a field chooses among."""
 
-SPEC_ALIASES: Final[Aliases] = _table("""
+SPEC_ALIASES: Final[Aliases] = alias_table("""
 layers: network net model architecture steps nodes backbone modules structure
 input: input_shape in_shape input_size shape image data input_dim
 inputs: in ins
@@ -215,7 +175,7 @@ name: title id
 """)
 """The keys of a spec."""
 
-QUANTITY_ALIASES: Final[Aliases] = _table("""
+QUANTITY_ALIASES: Final[Aliases] = alias_table("""
 params: parameters param num_params n_params parameter_count total_params trainable_params size
 macs: mac madds mult_adds multiply_adds multiply_accumulates gmacs mmac macc
 flops: flop gflops ops operations mflops

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.diagnostics import Edit, Fix, Span
 from cnncalc.language.rules import form, references
-from cnncalc.language.vocabulary import STEP_KEYS, numbered
+from cnncalc.language.vocabulary import STEP_KEYS, kind_aliases, numbered
 from cnncalc.layers import rules as layers_rules
 from cnncalc.layers.fields import Choice
 from cnncalc.layers.layer import KINDS
@@ -23,6 +23,7 @@ from cnncalc.text.edits import (
     from_to,
     in_brackets,
     indented,
+    near_name,
     remove_entry,
     replace_entry,
     replacing,
@@ -34,8 +35,8 @@ from cnncalc.text.nodes import Entry, Mapping, Node, Scalar
 from cnncalc.text.nodes import Sequence as ListNode
 from cnncalc.text.suggestions import (
     FIELD_ALIASES,
-    KIND_ALIASES,
     LONGEST,
+    QUANTITY_ALIASES,
     fold,
     nearest,
     other_number,
@@ -99,6 +100,11 @@ def of_unknown_key(node: Mapping, entry: Entry, known: Sequence[str]) -> Iterato
         yield replacing(entry.key.span, near)
 
 
+def of_unknown_figure(key: Scalar, known: Sequence[str]) -> Iterator[Fix]:
+    """The name here of a quantity that others call something else."""
+    return near_name(key.span, key.text, known, QUANTITY_ALIASES)
+
+
 def darknet_pad(node: Mapping, entry: Entry) -> bool:
     """Whether an entry is darknet's `pad=1`, a switch; its kernel is called `size`."""
     written = (entry.key.text, source_text(entry.value.span))
@@ -133,9 +139,9 @@ def of_unknown_kind(label: Scalar, value: Node | None, known: Collection[str]) -
     plain = DIMENSION.sub("", text)
     numbered = NUMBERED.fullmatch(plain)
     word, number = numbered.groups() if numbered else (plain, "")
-    near = word if word in known else nearest(word, known, KIND_ALIASES)
+    near = word if word in known else nearest(word, known, kind_aliases())
     if near is None:
-        near, number = nearest(label.text, known, KIND_ALIASES), ""
+        near, number = nearest(label.text, known, kind_aliases()), ""
     if near is None:
         return
     number = number if near[-1].isdigit() else number.removeprefix("_")
@@ -187,7 +193,7 @@ def kind_meant(label: Scalar, value: Node | None) -> Iterator[str]:
     """For a kind by another tool's name, with too little to make a step of, or too much: how it
     is written here. Nothing where a fix can say it.
     """
-    near = nearest(DIMENSION.sub("", label.text), list(KINDS), KIND_ALIASES)
+    near = nearest(DIMENSION.sub("", label.text), list(KINDS), kind_aliases())
     if near is None:
         return
     if isinstance(value, Mapping):
@@ -282,7 +288,7 @@ def of_a_record(node: Mapping, kinds: Kinds) -> tuple[Fix, ...]:
     entry = kind_entry(node)
     if entry is None or not isinstance(entry.value, Scalar):
         return ()
-    kind = nearest(entry.value.text, [*kinds, ""], KIND_ALIASES) or entry.value.text
+    kind = nearest(entry.value.text, [*kinds, ""], kind_aliases()) or entry.value.text
     if kind not in kinds:
         return ()
     known = [*kinds[kind].fields, *STEP_KEYS]
@@ -301,7 +307,7 @@ def of_a_row(node: ListNode, known: Sequence[str]) -> tuple[Fix, ...]:
         return ()
     origin, number, module, arguments = node.items
     assert isinstance(module, Scalar)
-    kind = nearest(module.text.rpartition(".")[2], known, KIND_ALIASES)
+    kind = nearest(module.text.rpartition(".")[2], known, kind_aliases())
     plain = isinstance(origin, Scalar) and isinstance(number, Scalar)
     if kind is None or not plain or source_text(origin.span) != "-1":
         return ()
