@@ -53,9 +53,9 @@ def kinds_command(kind: str | None, color: str, output: str | None) -> int:
 
 
 def no_kind(word: str) -> str:
+    from cnncalc.language.vocabulary import kind_aliases
     from cnncalc.layers import KINDS
     from cnncalc.text.missing_kinds import missing_kind
-    from cnncalc.language.vocabulary import kind_aliases
     from cnncalc.text.suggestions import nearest
 
     if missing := missing_kind(word, KINDS):
