@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from cnncalc.diagnostics import plural
 from cnncalc.language.quantities import exact
 from cnncalc.render.page import Styled
 
@@ -75,11 +76,11 @@ def border(axis: WindowAxis) -> str:
     if axis.rounding == "ceil":
         return f"{quotient} and is rounded up: {last_window(axis)}"
     rest = axis.free % axis.stride
-    text = f"{quotient} and is rounded down: the last window ends {count(rest, line)} before "
+    text = f"{quotient} and is rounded down: the last window ends {plural(rest, line)} before "
     text += f"the {far} border{' of the padding' if axis.after else ''}. "
     if axis.unseen:
         seen = "is" if axis.unseen == 1 else "are"
-        return text + f"{count(axis.unseen, line)} of the image {seen} never seen."
+        return text + f"{plural(axis.unseen, line)} of the image {seen} never seen."
     return text + f"Only padding is left over: every {line} of the image is seen."
 
 
@@ -92,7 +93,7 @@ def last_window(axis: WindowAxis) -> str:
             "PyTorch."
         )
     over = (axis.output - 1) * axis.stride - axis.free
-    return f"the last window is partial: {count(over, line)} of it beyond the {far} border."
+    return f"the last window is partial: {plural(over, line)} of it beyond the {far} border."
 
 
 def same_border(axis: WindowAxis) -> str:
@@ -101,7 +102,7 @@ def same_border(axis: WindowAxis) -> str:
     span = "F" if axis.dilation == 1 else "(D·(F − 1) + 1)"
     text = (
         f"Padding `same`: the output has ceil({axis.name} / stride) {line}s for every kernel. This "
-        f"needs {count(total, line)} of zeros: "
+        f"needs {plural(total, line)} of zeros: "
         f"(W2 − 1)·S + {span} − W = ({axis.output} − 1)·{axis.stride} + {axis.extent} − {axis.size}"
     ).replace("W", axis.axis.letter)
     if not total:
@@ -109,7 +110,3 @@ def same_border(axis: WindowAxis) -> str:
     text += f", {axis.before} at the {near} and {axis.after} at the {far}"
     odd = "; the extra one is on the far side" if axis.before != axis.after else ""
     return f"{text}{odd}."
-
-
-def count(number: int, noun: str) -> str:
-    return f"{exact(number)} {noun}{'' if number == 1 else 's'}"

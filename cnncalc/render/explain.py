@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Unknown, docstring
+from cnncalc.diagnostics import Unknown, docstring, noun
 from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.layer import LayerProblem, Storage
 from cnncalc.layers.shape import by
@@ -197,7 +197,7 @@ def memory(page: Page, report: Report, row: Row, formulas: Mapping[str, Formula]
     share = part(report, row, "activations", "activations")
     say(
         page,
-        f"{exact(row.activations)} values × {size} byte{'s' if size > 1 else ''} "
+        f"{exact(row.activations)} values × {size} {noun(size, 'byte')} "
         f"({report.dtype}) = {megabytes(image)} per image{share}",
         "Training keeps it for the backward pass, with a gradient of the same size: about twice "
         "as much.",

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncalc.diagnostics import plural
 from cnncalc.language.quantities import compact
 from cnncalc.layers.convolution import Weighted
 from cnncalc.network.network import Node
-from cnncalc.render.findings import plural
 from cnncalc.render.page import EMPTY, Cell, Grid, Heading, Page
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncalc.diagnostics import noun
 from cnncalc.language.quantities import compact, exact, mebibytes, megabytes
 from cnncalc.render.page import Cell, Grid, Heading, Page, Styled, bar, percent
 from cnncalc.render.summary import shortfall
@@ -85,7 +86,7 @@ def four_figures(page: Page, budget: Budget) -> None:
     def add(label: str, size: int, words: str) -> None:
         grid.add([Cell(label), Cell(megabytes(size), "bold"), Cell(words, "dim")])
 
-    each = f"{report.dtype_bytes} byte{'s' if report.dtype_bytes > 1 else ''}"
+    each = f"{report.dtype_bytes} {noun(report.dtype_bytes, 'byte')}"
     add("weights", totals.param_bytes, f"{compact(totals.params)} parameters × {each}")
     if budget.trained is not None:
         add("  gradients", budget.trained.gradients, "one per parameter, from the backward pass")

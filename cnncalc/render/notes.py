@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostics import Unknown, printable
+from cnncalc.diagnostics import Unknown, noun, printable
 from cnncalc.language.quantities import compact, exact, lecture, megabytes
 from cnncalc.layers.layer import LayerProblem
 from cnncalc.layers.shape import Shape
@@ -101,7 +101,7 @@ def totals(report: Report) -> list[str]:
     missing = [] if report.complete else [f"INCOMPLETE: {incomplete(report)}"]
     return [
         *missing,
-        f"TOTAL memory: {compact(figures.activations)} * {size} byte{'s' if size > 1 else ''} "
+        f"TOTAL memory: {compact(figures.activations)} * {size} {noun(size, 'byte')} "
         f"~= {whole_megabytes(image)} / image (only forward! ~*2 for bwd)",
         f"TOTAL params: {compact(figures.params)} parameters",
     ]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cnncalc.diagnostics import noun
 from cnncalc.layers.dropout import Drop
 from cnncalc.network.network import Node
 
@@ -243,7 +244,7 @@ def contents(group: Group, inner: Iterable[Group]) -> str:
     inside = sum(child.stop - child.first for child in blocks)
     if not words or inside < count or len(words) > 3:
         words = [group.block]
-    return f"{', '.join(words)}, {count} layer{'s' if count > 1 else ''}"
+    return f"{', '.join(words)}, {count} {noun(count, 'layer')}"
 
 
 def chained(report: Report, lines: Iterable[Line]) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.diagnostics import noun
 from cnncalc.language.quantities import compact, exact, megabytes
 from cnncalc.layers.shape import Shape, by
 from cnncalc.render.columns import pair_text
@@ -58,7 +59,7 @@ def shortfall(report: Report) -> str:
     skipped, unknown = report.network.skipped, sum(not r.node.complete for r in report.rows)
     parts = []
     if unknown:
-        parts.append(f"{unknown} layer{'s' if unknown > 1 else ''} could not be computed")
+        parts.append(f"{unknown} {noun(unknown, 'layer')} could not be computed")
     if skipped:
         parts.append(f"{skipped} {'were' if skipped > 1 else 'was'} not checked")
     return ", ".join(parts) or "the net differs from its spec because of errors"
@@ -68,7 +69,7 @@ def activations(report: Report) -> str:
     figures, size = report.totals, report.dtype_bytes
     image = figures.activations * size
     text = (
-        f"{compact(figures.activations)} values × {size} byte{'s' if size > 1 else ''} = "
+        f"{compact(figures.activations)} values × {size} {noun(size, 'byte')} = "
         f"{megabytes(image)} per image forward, about ×2 = {megabytes(2 * image)} with backward"
     )
     if report.batch > 1:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from cnncalc.diagnostics import Source, Span, cut
+from cnncalc.diagnostics import Source, Span, cut, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,10 +49,6 @@ def render(name: str, run: Run, view: View) -> str:
 
 def count(diagnostics: Iterable[Diagnostic], severity: str) -> int:
     return sum(d.severity == severity for d in diagnostics)
-
-
-def plural(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def summary(run: Run) -> str:
