@@ -44,6 +44,13 @@ MEASURED = {
         432, 288, 2656, "input: 3x3x4",
     ),
     "lrn": Measured([C, "lrn", C], 5120, 7168, 14_224),
+    "lrn wider than its channels, at the end": Measured(
+        ["conv: [1, 1]", "lrn: 9"], 6144, 6656, 11_280, "input: 8x8x1", batch=2
+    ),
+    "lrn wider than its channels, behind a concatenation": Measured(
+        ["concat: [[conv: [1, 1], lrn: 9], [conv: [1, 1]]]", "conv: [1, 1]"],
+        6144, 7680, 11_340, "input: 8x8x1", batch=2,
+    ),
     "prelu's slope": Measured(
         ["conv: {filters: 16, kernel: 3, activation: prelu}", "global_avgpool", "fc: 4"],
         5632, 3392, 15_804,

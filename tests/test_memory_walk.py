@@ -288,7 +288,7 @@ def test_bounds(name: str) -> None:
         sizes = [piece.size for piece in walk.pieces]
         transient = max(
             walk.footprints[n.layer].transient
-            + walk.scale.extra(n.layer.gradient_transient((True,) * len(n.inputs)))
+            + walk.scale.extra(n.layer.gradient_transient((True,) * len(n.inputs), 0))
             for n in network.nodes
         )
         assert max(sizes) <= walk.peak <= sum(sizes) + transient

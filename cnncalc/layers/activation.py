@@ -219,7 +219,7 @@ class Prelu(Activation):
     def saved(self) -> Saved:
         return Saved(inputs=True)
 
-    def gradient_transient(self, needs: tuple[bool, ...]) -> Saved:
+    def gradient_transient(self, needs: tuple[bool, ...], _freed: int) -> Saved:
         """The slopes' gradient is made at full size, then summed. The input's is made too; if it
         is not needed it is freed before the sum, when the slopes' is not there yet.
         """

@@ -335,9 +335,10 @@ class Layer:
         """Which inputs' storages autograd keeps, when these inputs need a gradient."""
         return (self.saved().inputs,) * len(needs)
 
-    def gradient_transient(self, _needs: tuple[bool, ...]) -> Saved:
+    def gradient_transient(self, _needs: tuple[bool, ...], _freed: int) -> Saved:
         """Extra bytes that live while its backward runs, beside the gradients of the parameters
-        and of the inputs that need one (`inputs`, `output` are not used).
+        and of the inputs that need one (`inputs`, `output` are not used). ``_freed``: values per
+        image that are freed with the output's gradient; none while something else holds it.
         """
         return NOTHING_SAVED
 

@@ -184,7 +184,7 @@ class Multiply(ByValue):
         """A factor is kept for the gradient of the others."""
         return tuple(sum(needs) > need for need in needs)
 
-    def gradient_transient(self, needs: tuple[bool, ...]) -> Saved:
+    def gradient_transient(self, needs: tuple[bool, ...], _freed: int) -> Saved:
         """The gradient of a smaller factor is made at the output's size, then summed."""
         size = self.output.values
         smaller = [shape.values < size for shape in self.inputs]

@@ -163,14 +163,14 @@ class Lrn(Layer):
         x = self.input
         return Saved(values=max(2 * x.channels, x.channels + self.size - 1) * x.area)
 
-    def gradient_transient(self, _needs: tuple[bool, ...]) -> Saved:
+    def gradient_transient(self, _needs: tuple[bool, ...], freed: int) -> Saved:
         """Beside the input's gradient: three more volumes of the division's; or, with a window
-        wider than the channels, the gradient of the padded squares, when two volumes that were
-        kept, and the output's gradient, are freed.
+        wider than the channels, the gradients of the padded squares and of their mean, when two
+        volumes that were kept, and the output's gradient, are freed.
         """
         x = self.input
         padded = (x.channels + self.size - 1) * x.area
-        return Saved(values=max(3 * x.values, padded - 2 * x.values))
+        return Saved(values=max(3 * x.values, padded - x.values - freed))
 
     def describe(self) -> str:
         return f"local response norm over {self.size} {noun(self.size, 'channel')}"
@@ -196,7 +196,7 @@ class Scale(Layer):
     def saved(self) -> Saved:
         return Saved(inputs=True)
 
-    def gradient_transient(self, _needs: tuple[bool, ...]) -> Saved:
+    def gradient_transient(self, _needs: tuple[bool, ...], _freed: int) -> Saved:
         """The factors' gradient is made at the output's size, then summed."""
         return Saved(values=self.output.values)
 

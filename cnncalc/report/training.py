@@ -246,7 +246,8 @@ class Training(MemoryWalk):
         """What lives beside the gradients while a row goes backward; with the copy of a gradient
         that is one number seen as a volume, or of several images a part of another's.
         """
-        transient = self.scale.extra(node.layer.gradient_transient(self.needs(node)))
+        freed = gradient.size // self.scale.volume if gradient.holders == 1 else 0
+        transient = self.scale.extra(node.layer.gradient_transient(self.needs(node), freed))
         size = node.output.values * self.scale.volume
         apart = gradient.size < size or (gradient.size > size and self.scale.batch > 1)
         return transient + size if apart and node.layer.copies_gradient else transient
