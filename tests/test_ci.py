@@ -109,7 +109,7 @@ def test_the_workflow_runs_the_gate() -> None:
     runs = [line for job in jobs.values() for line in selection_of_steps(job["steps"], "run")]
     assert "./" in uses
     assert {name.partition("@")[0] for name in uses} <= {
-        "./", "actions/checkout", "actions/setup-python",
+        "./", "actions/checkout", "actions/setup-python", "actions/upload-artifact",
     }  # fmt: skip
     assert ".ci/run" in runs
     assert jobs["all"]["strategy"]["matrix"]["python"][0] == "3.11"

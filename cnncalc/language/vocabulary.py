@@ -60,10 +60,16 @@ def language_words() -> frozenset[str]:
 
 @cache
 def kind_aliases() -> Aliases:
-    """What other frameworks call the layer kinds and the containers."""
+    """What other frameworks call the layer kinds and the containers. A kind works along the axes
+    of its input, so what they call `conv2d` may also be their `conv1d` and `conv3d`.
+    """
     from cnncalc.text.suggestions import NOT_HERE, alias_table
 
     words = {word: kind.aliases for word, kind in KINDS.items()} | CONTAINER_ALIASES
+    for word, aliases in words.items():
+        flat = [alias for alias in aliases.split() if "2d" in alias.lower()]
+        others = (re.sub("2(?=[dD])", axes, alias) for axes in "13" for alias in flat)
+        words[word] = " ".join([aliases, *others])
     rows = "\n".join(f"{word}: {aliases}" for word, aliases in words.items())
     return NOT_HERE | alias_table(rows)
 

@@ -27,21 +27,10 @@ class Missing(NamedTuple):
     recipe: str = ""
 
 
-FLAT = "a spec has channels, height and width"
-LINE = "write a sequence as an image of height 1: `- conv: {filters: 64, kernel: [1, 3]}`"
 ACTIVATION = "same shape, no params, 0 MACs"
 
 ROWS: Final = (
     # Words of the names; what it is; the recipe. Sources: torch.nn, keras.layers, timm.
-    ("conv1d lazyconv1d", f"{FLAT}, and no length", LINE),
-    ("conv3d convolution3d conv3dtranspose convtranspose3d", f"{FLAT}, and no depth", ""),
-    ("maxpool1d avgpool1d maxpooling1d averagepooling1d", f"{FLAT}, and no length",
-     "write a sequence as an image of height 1: `- maxpool: {kernel: [1, 2]}`"),
-    ("convtranspose1d conv1dtranspose", f"{FLAT}, and no length",
-     "write a sequence as an image of height 1: "
-     "`- transposed_conv: {filters: 64, kernel: [1, 2], stride: [1, 2]}`"),
-    ("maxpool3d avgpool3d maxpooling3d averagepooling3d batchnorm3d globalaveragepooling3d",
-     f"{FLAT}, and no depth", ""),
     ("separable separable_conv separable_conv2d sepconv separableconvolution",
      "a separable convolution is two layers",
      "write both: `- depthwise_conv: 3`, then `- conv: [64, 1]`"),
@@ -124,14 +113,14 @@ ROWS: Final = (
      "it is not among the kinds; in inference it does nothing",
      "`dropout` has the same shape; its mask in training is larger than that of whole channels"),
     ("reshape unflatten permute transpose rearrange squeeze unsqueeze expand",
-     "a volume always is channels × height × width, in this order",
+     "a volume always is its channels and then its sizes, in this order",
      "to a vector: `flatten`; channels and pixels exchanged: `space_to_depth`, `pixel_shuffle`"),
     ("cropping2d", "Keras' Cropping2D takes what is cut off, `crop` the size that stays",
      "give the size that stays: `- crop: 24`"),
     ("reflection_pad reflectionpad2d replication_pad replicationpad2d circularpad2d constantpad2d",
      "the only padding layer is `pad`, with zeros",
      "`- pad: 1` has the same shape, params and MACs"),
-    ("stack", "stacking makes a new axis; a volume always is channels × height × width",
+    ("stack", "stacking makes a new axis, and a volume has the axes of the input",
      "along the channels: `concat`"),
     ("sub subtract minus div divide maximum minimum average mean matmul bmm dot einsum bilinear "
      "cosine_similarity", "of the operations on tensors there are `add`, `multiply` and `concat`",
