@@ -36,7 +36,7 @@ def decode(path: str, data: bytes) -> Source:
     Raises `Problem` when the file is larger than 16 MiB, is not UTF-8, or is no text at all.
     """
     if len(data) > MAX_BYTES:
-        raise too_large(path, len(data))
+        raise too_large(path)
     start = Span(Source(path, ""), 1, 1, 1, 1)
     for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -61,9 +61,9 @@ def decode(path: str, data: bytes) -> Source:
     return source
 
 
-def too_large(path: str, size: int) -> Problem:
+def too_large(path: str) -> Problem:
     start = Span(Source(path, ""), 1, 1, 1, 1)
-    return Problem(rules.text.file_too_large(start, size=size, limit=MAX_BYTES))
+    return Problem(rules.text.file_too_large(start, limit=MAX_BYTES))
 
 
 def place(source: Source, index: int) -> Span:

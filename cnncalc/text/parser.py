@@ -144,7 +144,7 @@ class Reader:
         """Raises `Problem` for what ends the reading."""
         source = self.source
         if len(source.text) > MAX_BYTES:
-            raise too_large(source.path, len(source.text.encode(errors="replace")))
+            raise too_large(source.path)
         self.text = text = self.readable_text()
         from yaml import events
         from yaml.error import YAMLError

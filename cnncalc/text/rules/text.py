@@ -47,10 +47,10 @@ def binary_file(span: Span) -> Diagnostic:
 
 
 @rule("text")
-def file_too_large(span: Span, *, size: int, limit: int) -> Diagnostic:
+def file_too_large(span: Span, *, limit: int) -> Diagnostic:
     """A spec has at most 16 MiB. Repetition (`repeat`, blocks) keeps large networks short."""
     return Diagnostic(
-        f"the file has {size:,} bytes, the limit is {limit:,}; it was not read",
+        f"the file has more than the {limit:,} bytes allowed; it was not read",
         span,
     )
 
