@@ -33,6 +33,8 @@ from tests.fuzz import (
     slowness,
 )
 
+pytestmark = pytest.mark.slow
+
 HEAD = "input: 32x32x3\nlayers:\n"
 ROUNDS = 40
 SLOW = 10.0

@@ -17,6 +17,8 @@ from cnncalc.render.findings import FORMATS, Checked, Run, render
 from tests.language import mistakes, spec
 from tests.shapes import SHAPES, doubling_lists
 
+pytestmark = pytest.mark.slow
+
 LEAST_OF_A_FINDING = {"full": 200, "concise": 0, "github": 200, "json": 1000, "sarif": 1500}
 """Characters that a finding takes however short its words are."""
 ATTEMPTS = 4

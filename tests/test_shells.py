@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pty = pytest.importorskip("pty", reason="an interactive shell needs a terminal of Unix")
 select = pytest.importorskip("select")
 

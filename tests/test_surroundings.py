@@ -14,6 +14,8 @@ import pytest
 
 from tests.commands import GOOD, process
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 FULL = Path("/dev/full")
 NEEDED = ("click", "rich", "yaml", "markdown_it", "mdurl", "pygments")
@@ -96,8 +98,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / "architectures", content / "cnncalc/architectures")
     for name in NEEDED:
         spec = find_spec(name)
-        assert spec is not None
-        assert spec.origin is not None
+        if spec is None or spec.origin is None:
+            continue  # an old rich parses Markdown with another library
         shutil.copytree(Path(spec.origin).parent, content / name, ignore=ignored)
     zipapp.create_archive(content, folder / "cnncalc.pyz", main="cnncalc.__main__:run")
     return folder / "cnncalc.pyz"
