@@ -24,7 +24,7 @@ class Unusable(click.ClickException):
 
 
 def load(net: str, inputs: Sequence[str] = (), parameters: Sequence[str] = ()) -> Net:
-    """The net of that name or path, mistakes and all. Raises `Unusable`."""
+    """The net of that name or path, errors and all. Raises `Unusable`."""
     from cnncalc import api
 
     try:

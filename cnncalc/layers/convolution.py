@@ -63,7 +63,7 @@ class Weighted(Layer):
         return (self.output_channels(),) if self.bias else ()
 
     def fused(self) -> tuple[str, ...]:
-        own = vars(self)  # one that is unknown, by a mistake already told, gives no row
+        own = vars(self)  # one that is unknown, by an error already reported, gives no row
         words = (own.get("norm", "none"), own.get("activation", "none"))
         return tuple(word for word in words if word != "none")
 

@@ -73,7 +73,7 @@ class Field(Generic[T]):
     """One parameter of a layer kind. ``positional``: it has a place in the list form.
 
     A non-data descriptor: the instance's own value, once set, is found without it; one that is
-    not set (a mistake was told there) raises `Unknown`.
+    not set (an error was reported there) raises `Unknown`.
     """
 
     name: str

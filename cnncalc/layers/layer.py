@@ -2,7 +2,7 @@
 
 A subclass declares its fields, and overrides the methods in which it differs from a layer that
 passes its input through unchanged, has no weights and costs nothing. An instance is a layer *in
-place*: its values and its input shapes are known (or raise `Unknown` where a mistake made them
+place*: its values and its input shapes are known (or raise `Unknown` where an error made them
 so), everything else follows. Instances are immutable and may be shared by equal nodes.
 """
 

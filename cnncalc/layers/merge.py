@@ -18,7 +18,7 @@ CHANNELS = 0
 
 
 class Merge(Layer):
-    """Base of the merges. Of an input that a mistake upstream left partly unknown, the known
+    """Base of the merges. Of an input that an error upstream left partly unknown, the known
     part is checked, and the others tell the rest.
     """
 
@@ -89,7 +89,7 @@ class ByValue(Merge):
         except LayerProblem:
             channels = {shape.known_channels() for shape in self.inputs} - {None}
             if len(channels - {1} if self.broadcasts else channels) > 1:
-                raise Unknown from None  # told by `output_channels`, with both whole shapes
+                raise Unknown from None  # reported by `output_channels`, with both whole shapes
             raise
 
     def _counts(self, is_one: bool) -> bool:

@@ -53,14 +53,14 @@ class WindowAxis(NamedTuple):
         return extent(self.kernel, self.dilation)
 
     @property
-    def room(self) -> int:
+    def padded(self) -> int:
         """W + 2P."""
         return self.size + self.before + self.after
 
     @property
     def free(self) -> int:
-        """W − F + 2P: the room the window has to move in; negative when it does not fit."""
-        return self.room - self.extent
+        """W − F + 2P: how far the window can move; negative when it does not fit."""
+        return self.padded - self.extent
 
     @property
     def output(self) -> int:
@@ -172,12 +172,12 @@ class WindowLayer(Layer):
     def _fitting(self) -> Iterator[tuple[str, str]]:
         """A kernel, a padding, a dilation that would fit, the others as they are."""
         axes = self.window().axes(self.input)
-        kernel = [min(axis.kernel, (axis.room - 1) // axis.dilation + 1) for axis in axes]
+        kernel = [min(axis.kernel, (axis.padded - 1) // axis.dilation + 1) for axis in axes]
         yield "kernel", as_written(kernel)
         yield "padding", str(max(axis.before + max(0, (1 - axis.free) // 2) for axis in axes))
         if any(axis.dilation > 1 for axis in axes):
             dilation = [
-                min(axis.dilation, max(1, (axis.room - 1) // max(1, axis.kernel - 1)))
+                min(axis.dilation, max(1, (axis.padded - 1) // max(1, axis.kernel - 1)))
                 for axis in axes
             ]
             yield "dilation", as_written(dilation)

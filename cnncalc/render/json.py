@@ -145,7 +145,7 @@ def layer(report: Report, row: Row) -> dict[str, Any]:
 
 
 def shape(volume: Shape) -> list[int | None]:
-    """[channels, height, width]; null where a mistake left one unknown."""
+    """[channels, height, width]; null where an error left one unknown."""
     return list(volume.known())
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnncalc.render.columns import Column
     from cnncalc.report.report import Report
 
-ROOM = 60
+MOST_ROWS = 60
 """Rows that are shown before blocks are folded."""
 SHADED = {"params": "params", "activations": "activations", "memory": "activations", "macs": "macs"}
 """Columns whose cells are shaded by their share of a total."""
@@ -24,7 +24,7 @@ CELL = "padding:1px 8px;white-space:nowrap;text-align:"
 
 def html(report: Report) -> str:
     """The report as `_repr_html_` gives it; colours are transparent, so both themes do."""
-    lines, folded = fitting(report, lambda lines, _: len(lines) <= ROOM)
+    lines, folded = fitting(report, lambda lines, _: len(lines) <= MOST_ROWS)
     columns = [column for column in chosen((), lines) if column.name not in BARS]
     grid = filled(report, lines, columns, View())
     heads = "".join(

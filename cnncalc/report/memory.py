@@ -215,17 +215,17 @@ def checkpoints_of(report: Report, level: int) -> Checkpoints:
 # The largest batch that fits.
 
 
-def largest_batch(needed: Callable[[int], int], room: int) -> int:
-    """The largest batch for which ``needed(batch)`` bytes are within ``room``; 0 if not even one
+def largest_batch(needed: Callable[[int], int], available: int) -> int:
+    """The largest batch for which ``needed(batch)`` is within ``available``; 0 if not even one
     image is. Figures grow with the batch, so it is found by halving.
     """
     fits, too_many = 0, 1
-    while too_many <= LARGEST_BATCH and needed(too_many) <= room:
+    while too_many <= LARGEST_BATCH and needed(too_many) <= available:
         fits, too_many = too_many, 2 * too_many
     too_many = min(too_many, LARGEST_BATCH + 1)
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if needed(middle) <= room:
+        if needed(middle) <= available:
             fits = middle
         else:
             too_many = middle

@@ -58,7 +58,7 @@ INFERRED = (
     "inchannels", "infeatures", "inputshape", "inputdim", "inputsize", "inputchannels", "inplanes",
     "ninput", "inc", "cin", "numinputs", "inunits", "numfeatures", "normalizedshape",
 )  # fmt: skip
-"""What other tools must be told, and this one computes."""
+"""What other tools must be given, and this one computes."""
 WITHOUT_EFFECT = (
     "kernelinitializer", "biasinitializer", "kernelregularizer", "biasregularizer",
     "activityregularizer", "weightfiller", "biasfiller", "trainable", "dataformat", "device",
@@ -245,7 +245,7 @@ def of_no_bare_value(kind: type[Layer], label: Scalar, value: Scalar) -> Iterato
 
 
 def bare(kind: type[Layer], label: Scalar, node: Node, text: str) -> Fix:
-    """The kind alone, which computes the number that other tools must be told; PyTorch's PReLU
+    """The kind alone, which computes the number that other tools must be given; PyTorch's PReLU
     has that many slopes.
     """
     if "per_channel" in kind.fields and text.isdigit() and text != "1":

@@ -48,8 +48,8 @@ def render(run: Run, view: View) -> str:
 
 def invocation(errors: Sequence[str]) -> dict[str, Any]:
     """Whether all could be read, and what could not."""
-    told = [{"level": "error", "message": {"text": printable(error)}} for error in errors]
-    return {"executionSuccessful": not errors, "toolExecutionNotifications": told}
+    reported = [{"level": "error", "message": {"text": printable(error)}} for error in errors]
+    return {"executionSuccessful": not errors, "toolExecutionNotifications": reported}
 
 
 def described(rule: Rule[...]) -> dict[str, Any]:
